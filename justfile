@@ -30,6 +30,14 @@ examples:
 deny:
     cargo deny check
 
+# Each fuzz target for so many seconds, new inputs kept; needs cargo-fuzz, and nightly or RUSTC_BOOTSTRAP=1
+fuzz seconds="600":
+    for target in fuzz/fuzz_targets/*.rs; do name=$(basename "$target" .rs); mkdir -p "fuzz/work/$name"; cargo fuzz run --sanitizer none "$name" "fuzz/work/$name" "fuzz/corpus/$name" -- -max_total_time={{seconds}} -timeout=20 -rss_limit_mb=6000 || exit 1; done
+
+# The same bits as on every other machine
+checksum:
+    cargo run --release --no-default-features --example checksum -- --check
+
 # Benchmarks; `just bench 10000000` for the figures that are stated
 bench journeys="1000000":
     JOURNEYS={{journeys}} cargo bench --features parquet

@@ -3,7 +3,7 @@
 //!
 //!     cargo run --release --example calibrated_credit -- 200000 5 8
 //!
-//! With `coverage`, how often its 90 % intervals hold the true conversions of a channel:
+//! With the name of a world, of that world only. With `coverage`, how often its 90 % intervals hold the true conversions of a channel:
 //!
 //!     cargo run --release --example calibrated_credit -- 20000 5 4 coverage
 
@@ -13,20 +13,24 @@ use mixtouch::experiment::LiftTest;
 use mixtouch::simulate::worlds::{Holdout, Simulation, World};
 use mixtouch::{Comparison, Day, Fit, JourneyOptions, Journeys, Result, attribute};
 
-/// Worlds, and the channels tested together in each.
-const CASES: [(World, &[&str]); 9] = [
-    (World::Additive, &["paid_search"]),
-    (World::Baseline, &["email"]),
-    (World::Saturation, &["tv"]),
-    (World::Multiplicative, &["social"]),
-    (World::Retargeting, &["retargeting"]),
+/// A world, the channels tested together in it, and the channel whose touches tests count too.
+type Case = (World, &'static [&'static str], Option<&'static str>);
+
+const CASES: [Case; 10] = [
+    (World::Additive, &["paid_search"], None),
+    (World::Baseline, &["email"], None),
+    (World::Saturation, &["tv"], None),
+    (World::Multiplicative, &["social"], None),
+    (World::Retargeting, &["retargeting"], None),
     (
         World::Retargeting,
         &["retargeting", "retargeting", "retargeting"],
+        None,
     ),
-    (World::Retargeting, &["email"]),
-    (World::Upstream, &["display"]),
-    (World::Upstream, &["display", "tv", "video"]),
+    (World::Retargeting, &["email"], None),
+    (World::Upstream, &["display"], None),
+    (World::Upstream, &["display", "tv", "video"], None),
+    (World::Upstream, &["display"], Some("branded_search")),
 ];
 
 /// Shares of persons held out, and whether only persons reached are compared.
@@ -54,32 +58,36 @@ fn main() -> Result<()> {
     let (persons, seeds, repeats) = (number(0, 10_000), number(1, 1), number(2, 2));
     match arguments.get(3).map(String::as_str) {
         Some("coverage") => coverage(persons, seeds, repeats),
-        _ => distances(persons, seeds, repeats),
+        only => distances(persons, seeds, repeats, only.unwrap_or_default()),
     }
 }
 
-fn distances(persons: u64, seeds: u64, repeats: u64) -> Result<()> {
+fn distances(persons: u64, seeds: u64, repeats: u64, only: &str) -> Result<()> {
     println!("{persons} persons, {seeds} seeds x {repeats} tests: mean distance (largest)");
     println!(
         "{:<16}{:<38}{:>6}{:>16}{:>16}{:>16}{:>16}",
         "world", "tested", "none", "50 %", "10 %", "50 % reached", "10 % reached"
     );
-    for (world, channels) in CASES {
+    let asked = |case: &Case| case.0.name().contains(only);
+    for (world, channels, counted) in CASES.into_iter().filter(asked) {
         let (mut without, mut with) = (Vec::new(), DESIGNS.map(|_| Vec::new()));
         for seed in 1..=seeds {
-            let study = Study::new(world, persons, seed)?;
+            let study = Study::new(world, persons, seed)?.counting(counted);
             let model = study.plain.fit(&study.journeys)?;
             without.push(study.distance(&model)?);
             let mut evidence = None;
             for (distances, design) in with.iter_mut().zip(DESIGNS) {
-                for tests in study.tests(channels, design, repeats)? {
+                for tests in study.tests((channels, counted), design, repeats)? {
                     let calibrated = study.calibrated(&model, tests, &mut evidence)?;
                     distances.push(study.distance(&calibrated)?);
                 }
             }
         }
         let with = with.map(|distances| format!("{:>16}", summary(&distances)));
-        let (world, tested) = (world.name(), channels.join(" "));
+        let (world, mut tested) = (world.name(), channels.join(" "));
+        if let Some(counted) = counted {
+            tested = format!("{tested}, counting {counted}");
+        }
         println!(
             "{world:<16}{tested:<38}{:>6.3}{}",
             mean(&without),
@@ -105,7 +113,7 @@ fn coverage(persons: u64, seeds: u64, repeats: u64) -> Result<()> {
         for seed in 1..=seeds {
             let study = Study::new(world, persons, seed)?;
             without.add(&study, &study.plain)?;
-            for tests in study.tests(&[channel], DESIGNS[2], repeats)? {
+            for tests in study.tests((&[channel], None), DESIGNS[2], repeats)? {
                 with.add(&study, &study.plain.clone().with_lift_tests(tests))?;
             }
         }
@@ -162,10 +170,19 @@ impl Study {
         })
     }
 
+    /// A channel whose touches tests count needs no other candidate.
+    fn counting(self, counted: Option<&str>) -> Self {
+        let plain = match counted {
+            Some(_) => AdditiveHazard::default(),
+            None => self.plain,
+        };
+        Self { plain, ..self }
+    }
+
     /// 30 days of each channel, with a week to count what comes later, as often as asked.
     fn tests(
         &self,
-        channels: &[&str],
+        (channels, counted): (&[&str], Option<&str>),
         (share, among_reached): (f64, bool),
         repeats: u64,
     ) -> Result<Vec<Vec<LiftTest>>> {
@@ -177,6 +194,9 @@ impl Study {
                 .with_tail_days(7);
             if among_reached {
                 holdout = holdout.among_reached();
+            }
+            if let Some(counted) = counted {
+                holdout = holdout.counting(counted);
             }
             let seeds: Vec<u64> = (0..repeats)
                 .map(|repeat| 100 * repeat + at as u64)

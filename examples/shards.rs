@@ -1,18 +1,21 @@
-//! The same model from two machines: split by person, gather, serialise, merge, solve.
+//! One comparison over machines that share no memory: split by person, gather, merge, solve, credit.
 //!
 //!     cargo run --example shards
 
-use mixtouch::attribution::markov::Markov;
-use mixtouch::simulate::worlds::World;
-use mixtouch::{
-    Accumulator, Credits, Events, Fit, JourneyBuilder, JourneyOptions, Journeys, attribute,
+use mixtouch::attribution::{
+    Bootstrap, ModelName, ModelSettings, ShardCredits, ShardEvidence, ShardModels,
+    ShardedComparison,
 };
+use mixtouch::simulate::worlds::World;
+use mixtouch::{Events, JourneyBuilder, JourneyOptions, Journeys};
 use std::error::Error;
 
 /// What one machine does with its persons' rows.
-fn journeys(rows: &[Events], channels: &[&str]) -> mixtouch::Result<Journeys> {
-    let mut builder = JourneyBuilder::new(JourneyOptions::default());
-    builder.add_channels(channels.iter().copied())?; // the same on every machine
+fn journeys(rows: &[Events], channels: &[&str], last: i64) -> mixtouch::Result<Journeys> {
+    // on every machine the same channels, and the last second of the whole log
+    let options = JourneyOptions::default().with_observation_end(last);
+    let mut builder = JourneyBuilder::new(options);
+    builder.add_channels(channels.iter().copied())?;
     for batch in rows {
         builder.extend(batch)?;
     }
@@ -20,39 +23,67 @@ fn journeys(rows: &[Events], channels: &[&str]) -> mixtouch::Result<Journeys> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let simulation = World::Additive.simulate(10_000, 1)?;
-    let whole = simulation.journeys(JourneyOptions::default())?;
-    let channels: Vec<&str> = whole.channels().iter().collect();
+    let simulation = World::Baseline.simulate(10_000, 1)?;
+    let rows = || {
+        simulation
+            .batches()
+            .iter()
+            .flat_map(|batch| (0..batch.len()).map(|row| batch.get(row)))
+    };
+    let last = rows()
+        .flatten()
+        .map(|event| event.time())
+        .max()
+        .unwrap_or(0);
+    let mut channels: Vec<&str> = rows()
+        .flatten()
+        .filter_map(|event| event.channel())
+        .collect();
+    channels.sort_unstable();
+    channels.dedup();
     let (left, right) = simulation
         .batches()
         .split_at(simulation.batches().len() / 2);
-    let shards = [journeys(left, &channels)?, journeys(right, &channels)?];
+    let shards = [
+        journeys(left, &channels, last)?,
+        journeys(right, &channels, last)?,
+    ];
 
-    // On each machine: one pass, and a small state to send.
-    let markov = Markov::order(1)?;
+    let models = [ModelName::LastTouch, ModelName::Markov, ModelName::Shapley];
+    let comparison =
+        ShardedComparison::new(models, ModelSettings::default())?.bootstrap(Bootstrap::new(50, 1)?);
+
+    // On each machine: one pass, and a state to send.
     let mut states = Vec::new();
     for shard in &shards {
-        let evidence = markov.gather(shard)?;
-        states.push(serde_json::to_string(&evidence)?);
+        states.push(serde_json::to_string(&comparison.gather(shard)?)?);
     }
     println!(
-        "states of {} and {} bytes",
+        "evidence of {} and {} bytes",
         states[0].len(),
         states[1].len()
     );
 
     // On one machine: merge and solve.
-    let mut merged: <Markov as Fit>::Evidence = serde_json::from_str(&states[0])?;
+    let mut merged: ShardEvidence = serde_json::from_str(&states[0])?;
     merged.merge(serde_json::from_str(&states[1])?)?;
-    let model = markov.solve(merged)?;
+    let sent = serde_json::to_string(&comparison.solve(merged)?)?;
+    println!("models of {} bytes", sent.len());
 
     // On each machine again: divide its own conversions.
-    let mut credits = Credits::new(whole.channels().clone());
+    let models: ShardModels = serde_json::from_str(&sent)?;
+    let mut credits: Option<ShardCredits> = None;
     for shard in &shards {
-        credits.merge(attribute(shard, &model)?)?;
+        let own = comparison.credit(&models, shard)?;
+        match &mut credits {
+            Some(sum) => sum.merge(own)?,
+            none => *none = Some(own),
+        }
     }
-    for (name, tally) in whole.channels().iter().zip(credits.by_channel()) {
-        println!("{name:<12} {:8.2}", tally.conversions);
+
+    // On one machine: the table, as a comparison of all journeys would give it.
+    if let Some(credits) = credits {
+        print!("{}", comparison.table(&models, credits)?);
     }
     Ok(())
 }

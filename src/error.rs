@@ -1,10 +1,12 @@
 //! The one error type.
 
 pub(crate) mod nearest;
+pub(crate) mod readable;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use crate::error::readable::{listed, printable, readable};
 use crate::progress::{Stage, Stopped};
 
 /// Anything that can go wrong. Each variant names the value at fault and what was expected.
@@ -54,7 +56,7 @@ pub enum Error {
         reason: String,
     },
     /// A table lacks a required column.
-    #[error("no column {column:?}, found: {}", listed(found))]
+    #[error("no column {:?}, found: {}", readable(column), listed(found))]
     MissingColumn {
         /// The name of the required column.
         column: String,
@@ -70,7 +72,10 @@ pub enum Error {
         expected: Cow<'static, str>,
     },
     /// More distinct channels than a [`ChannelId`](crate::channel::ChannelId) can number.
-    #[error("more than {limit} channels, first one too many: {channel:?}")]
+    #[error(
+        "more than {limit} channels, first one too many: {:?}",
+        readable(channel)
+    )]
     TooManyChannels {
         /// The most channels allowed.
         limit: usize,
@@ -79,7 +84,8 @@ pub enum Error {
     },
     /// A setting names a channel that does not exist.
     #[error(
-        "{role} names channel {channel:?}, expected: {}",
+        "{role} names channel {:?}, expected: {}",
+        readable(channel),
         nearest::expected(channel, known)
     )]
     UnknownChannel {
@@ -92,7 +98,8 @@ pub enum Error {
     },
     /// A setting names a channel that no row of the log touches, and that was not declared.
     #[error(
-        "{role} names channel {channel:?}, expected: {}; one that the data may lack is declared by add_channels",
+        "{role} names channel {:?}, expected: {}; one that the data may lack is declared by add_channels",
+        readable(channel),
         nearest::expected(channel, known)
     )]
     UndeclaredChannel {
@@ -193,15 +200,6 @@ pub enum Error {
     },
 }
 
-/// Names in an error, or that there is none.
-fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        "none".into()
-    } else {
-        names.join(", ")
-    }
-}
-
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -286,7 +284,7 @@ impl Error {
     ) -> Self {
         Self::Setting {
             name: name.into(),
-            value: value.to_string(),
+            value: printable(&readable(&value.to_string())).into_owned(),
             expected: expected.into(),
         }
     }
@@ -294,15 +292,44 @@ impl Error {
     /// A field of a table that cannot be used.
     pub(crate) fn field(
         row: u64,
-        column: impl Into<String>,
-        value: impl Into<String>,
+        column: impl AsRef<str>,
+        value: impl AsRef<str>,
         expected: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::Field {
             row,
-            column: column.into(),
-            value: value.into(),
+            column: printable(&readable(column.as_ref())).into_owned(),
+            value: readable(value.as_ref()).into_owned(),
             expected: expected.into(),
+        }
+    }
+
+    /// The same error without anything that a row says but that it says nothing: rows may name
+    /// persons. Of a header, the names that `is_known` stay.
+    #[cfg(any(feature = "csv", feature = "parquet"))]
+    pub(crate) fn without_values(self, is_known: impl Fn(&str) -> bool) -> Self {
+        match self {
+            Self::Field {
+                row,
+                column,
+                value,
+                expected,
+            } if !value.trim().is_empty() => Self::Field {
+                row,
+                column,
+                value: "not shown".into(),
+                expected,
+            },
+            Self::MissingColumn { column, found } => {
+                let (mut found, others): (Vec<String>, Vec<String>) =
+                    found.into_iter().partition(|name| is_known(name));
+                if !others.is_empty() {
+                    found.push(format!("{} not shown", others.len()));
+                }
+                Self::MissingColumn { column, found }
+            }
+            Self::File { path, source } => source.without_values(is_known).in_file(path),
+            other => other,
         }
     }
 

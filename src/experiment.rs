@@ -14,6 +14,7 @@
 //! | may the test stop today? | [`AlwaysValid`] |
 //! | how many persons are needed, and what would be found? | [`PowerAnalysis`] of an [`Effect`] |
 //! | what is a test worth before it is run? | [`TestValue`] |
+//! | how long should it run, where its answer is used for months? | [`TestHorizon`] |
 //! | where, how long and for how much to test? | [`GeoSelection`] |
 //! | what did a change of spend in some geos bring? | [`GeoTest`], which gives [`LiftTest`]s |
 
@@ -28,6 +29,7 @@ mod ratios;
 mod relative_lift;
 mod sample_ratio;
 mod student_power;
+mod test_horizon;
 mod test_value;
 pub(crate) mod uplift;
 mod variants;
@@ -36,7 +38,7 @@ pub use self::always_valid::AlwaysValid;
 pub use self::geo::{
     GeoCandidate, GeoCourse, GeoEffect, GeoLift, GeoPeriod, GeoSelection, GeoTest,
 };
-pub use self::lift::LiftTest;
+pub use self::lift::{LiftTest, TouchesBrought};
 pub use self::means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};
 pub use self::persons::{ArmFigures, Assignments, PersonLift, PersonTest, PersonsLeftOut};
 pub use self::power::{Effect, PowerAnalysis};
@@ -45,6 +47,7 @@ pub use self::proportions::compare_proportions;
 pub use self::ratios::compare_ratios;
 pub use self::relative_lift::RelativeLift;
 pub use self::sample_ratio::SampleRatio;
+pub use self::test_horizon::{TestHorizon, TestLength};
 pub use self::test_value::{PossibleTruth, TestValue};
 pub use self::uplift::{ChannelUplift, Uplift, UpliftReport};
 pub use self::variants::compare_variants;

@@ -12,6 +12,7 @@
 //! [privacy]: self::privacy
 //! [services]: self::services
 //! [scale]: self::scale
+//! [limits]: self::limits
 //! [speed]: self::speed
 
 #![doc = include_str!("../guide/index.md")]
@@ -60,6 +61,9 @@ pub mod services {}
 
 #[doc = include_str!("../guide/scale.md")]
 pub mod scale {}
+
+#[doc = include_str!("../guide/limits.md")]
+pub mod limits {}
 
 #[doc = include_str!("../guide/speed.md")]
 pub mod speed {}

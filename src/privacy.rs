@@ -6,6 +6,9 @@
 //! together, the smallest of the others joins them; otherwise a reader could subtract the groups
 //! shown from the total. Totals stay as they are.
 //!
+//! Minimum groups do not protect against reports that are compared with each other, before and after
+//! a purchase. [`DifferentialPrivacy`] does, by noise of a stated size.
+//!
 //! ```
 //! use mixtouch::privacy::{Group, MinimumGroup};
 //!
@@ -28,6 +31,10 @@
 //! assert!(shown.eq([("north", 120), ("east", 90), ("(other)", 17)]));
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
+
+mod differential;
+
+pub use self::differential::{DifferentialPrivacy, NoiseKey};
 
 use crate::error::{Error, Result};
 use crate::util::known_fields::read_settings;

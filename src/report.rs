@@ -44,6 +44,6 @@ pub(crate) mod text;
 pub use self::cell::Cell;
 pub use self::contract::Report;
 pub use self::document::Document;
-pub use self::figure::figure;
+pub use self::figure::{digits_for, figure};
 pub use self::section::{Block, Section};
 pub use self::table::{Alignment, Column, Table};

@@ -135,48 +135,77 @@ fn eprintln_returns(rows: u64) {
     }
 }
 
+/// A log and its spend tables, as their reports say.
+struct Together<'a> {
+    log: Option<&'a Value>,
+    tables: Vec<(&'a str, &'a Value)>,
+}
+
 /// An error if a log and its spend tables are in two currencies; a line to stderr about tables with
 /// costs of days that the log does not have.
 pub(crate) fn check_together(options: &Options, readings: &[(&'static str, Value)]) -> Result<()> {
     let named = |name: &str| {
-        readings
-            .iter()
-            .find(|(of, _)| *of == name)
-            .map(|row| &row.1)
+        let mut found = readings.iter().filter(|(of, _)| *of == name);
+        found.next().map(|(_, report)| report)
     };
-    let spend = named("spend").and_then(Value::as_array);
-    let tables: Vec<&Value> = spend.into_iter().flatten().collect();
-    let file = |report: &'_ Value| {
-        report["files"][0]
-            .as_str()
-            .unwrap_or("a spend table")
-            .to_owned()
+    let spend = named("spend")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let together = Together {
+        log: named("reading"),
+        tables: spend
+            .map(|table| (table["files"][0].as_str().unwrap_or("a spend table"), table))
+            .collect(),
     };
-    let names: Vec<String> = tables.iter().map(|table| file(table)).collect();
-    let log = named("reading");
-    let of_log = log.map(|log| ("the log", log["currency"].as_str()));
-    let of_tables = names.iter().zip(&tables);
-    let of_tables = of_tables.map(|(name, table)| (&**name, table["currency"].as_str()));
-    common_currency(of_log.into_iter().chain(of_tables))?;
-    let day = |second: &Value| second.as_i64().map(|second| second.div_euclid(86_400));
-    let Some((first, last)) = log.and_then(|log| day(&log["first"]).zip(day(&log["last"]))) else {
-        return Ok(());
-    };
+    together.check_currency()?;
     let is_bounded = options.from.is_some() && options.to.is_some();
-    for (name, table) in names.iter().zip(&tables).filter(|_| !is_bounded) {
-        let stated = |key: &str| table[key].as_str()?.parse::<Day>().ok();
-        let Some((from, to)) = stated("first").zip(stated("last")) else {
-            continue;
-        };
-        // a day of the account's zone may begin a day before that of UTC, or after it
-        if i64::from(from.days()) < first - 1 || i64::from(to.days()) > last + 1 {
-            eprintln!(
-                "{name} has costs from {from} to {to}, of days without a row in the log: all of \
-                 them count, unless --from and --to state the days"
-            );
-        }
+    if !is_bounded {
+        together.tell_days_outside();
     }
     Ok(())
+}
+
+impl Together<'_> {
+    fn check_currency(&self) -> Result<()> {
+        let currency = |report: &Value| report["currency"].as_str().map(str::to_owned);
+        let log = self.log.map(|log| ("the log", currency(log)));
+        let tables = self
+            .tables
+            .iter()
+            .map(|(name, table)| (*name, currency(table)));
+        let stated: Vec<_> = log.into_iter().chain(tables).collect();
+        common_currency(
+            stated
+                .iter()
+                .map(|(name, currency)| (*name, currency.as_deref())),
+        )?;
+        Ok(())
+    }
+
+    /// A line about each table with costs of days that the log does not have.
+    fn tell_days_outside(&self) {
+        let day = |second: &Value| second.as_i64().map(|second| second.div_euclid(86_400));
+        let days = self
+            .log
+            .and_then(|log| day(&log["first"]).zip(day(&log["last"])));
+        let Some((first, last)) = days else {
+            return;
+        };
+        for (name, table) in &self.tables {
+            let stated = |key: &str| table[key].as_str()?.parse::<Day>().ok();
+            let Some((from, to)) = stated("first").zip(stated("last")) else {
+                continue;
+            };
+            // a day of the account's zone may begin a day before that of UTC, or after it
+            if i64::from(from.days()) < first - 1 || i64::from(to.days()) > last + 1 {
+                eprintln!(
+                    "{name} has costs from {from} to {to}, of days without a row in the log: all \
+                     of them count, unless --from and --to state the days"
+                );
+            }
+        }
+    }
 }
 
 /// Reads a spend table, `PRESET=FILE` or by the mapping's `spend`; none where there is no such.

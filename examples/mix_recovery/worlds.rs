@@ -26,10 +26,11 @@ pub(crate) enum Kind {
     ToldBreak,
     Multiplied,
     Counts,
+    ManyCounts,
 }
 
 impl Kind {
-    pub(crate) const ALL: [(&'static str, Self); 17] = [
+    pub(crate) const ALL: [(&'static str, Self); 18] = [
         ("media that pause", Self::Pauses),
         ("one always on", Self::AlwaysOn),
         ("collinear media", Self::Collinear),
@@ -47,6 +48,7 @@ impl Kind {
         ("a break that a control tells", Self::ToldBreak),
         ("effects that multiply", Self::Multiplied),
         ("counts", Self::Counts),
+        ("counts in the thousands", Self::ManyCounts),
     ];
 
     fn periods(self) -> usize {
@@ -78,13 +80,13 @@ impl Kind {
     pub(crate) fn likelihood(self) -> Likelihood {
         match self {
             Self::Multiplied => Likelihood::Log,
-            Self::Counts => Likelihood::NegativeBinomial,
+            Self::Counts | Self::ManyCounts => Likelihood::NegativeBinomial,
             _ => Likelihood::Normal,
         }
     }
 
     fn multiplies(self) -> bool {
-        matches!(self, Self::Multiplied | Self::Counts)
+        matches!(self, Self::Multiplied | Self::Counts | Self::ManyCounts)
     }
 
     /// What a competitor takes away in every period from a day on.
@@ -221,8 +223,8 @@ impl World {
                 brought[c][t] = level * a * (1.0 + (b + d) / 2.0 + b * d / 3.0);
             }
             series.push(match kind {
-                Kind::Counts => {
-                    let size = 20.0;
+                Kind::Counts | Kind::ManyCounts => {
+                    let size = if kind == Kind::Counts { 20.0 } else { 300.0 };
                     let spread = random.gamma(size) / size;
                     random.poisson(mean * spread) as f64
                 }

@@ -31,7 +31,8 @@ pub(crate) struct Truth {
 }
 
 pub(crate) fn read(options: &Options) -> Result<Input> {
-    let hasher = Pseudonymiser::new(options.key()?, &options.rules()?);
+    let hasher = Pseudonymiser::new(options.key()?, &options.rules()?)
+        .with_values_in_errors(options.values_in_errors);
     match &options.events {
         Some(path) => read_files(options, path, &hasher),
         None => simulate(options, &hasher),

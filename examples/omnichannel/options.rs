@@ -51,6 +51,9 @@ pub(crate) struct Options {
     /// The secret that identifiers are hashed with: 64 hexadecimal digits
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
+    /// Repeat in errors what rows say, raw identifiers too: to find faults
+    #[arg(long)]
+    pub(crate) values_in_errors: bool,
     /// The least confidence of a link
     #[arg(long, value_name = "P", default_value_t = 0.8)]
     pub(crate) confidence: f64,

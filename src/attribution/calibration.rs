@@ -60,7 +60,7 @@ pub struct Calibration {
 }
 
 /// A channel whose touches others bring, and that passes credit on to those: found where tests say
-/// more than the log ([`AdditiveHazard::with_mediators`]).
+/// more than the log, or counted the channel's touches ([`AdditiveHazard::with_mediators`]).
 ///
 /// [`AdditiveHazard::with_mediators`]: crate::attribution::hazard::AdditiveHazard::with_mediators
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -115,4 +115,22 @@ pub struct TestedEffect {
     pub tested_error: f64,
     /// (`tested` - `log`) / the standard error of the difference.
     pub disagreement: f64,
+    /// What it counted of other channels' touches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<CountedTouches>,
+}
+
+/// Touches of another channel that the touches tested brought: as the test counted them, beside
+/// the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CountedTouches {
+    /// The other channel.
+    pub channel: String,
+    /// How many the touches tested brought by the log, at the rates of the fit of its touches.
+    pub log: f64,
+    /// How many they brought by the test.
+    pub tested: f64,
+    /// Standard error of `tested`.
+    pub tested_error: f64,
 }

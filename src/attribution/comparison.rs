@@ -4,7 +4,7 @@
 //! models and specifications of any type alike,
 //! `fitting` fits and scores them all at once, `part` does so for one segment or all, and `timed`
 //! measures each one's share of the time. `lessons` looks for what weakens the figures, each a
-//! `finding`.
+//! `finding`. `shards` goes through the same stages where no machine has all journeys.
 
 pub(crate) mod bootstrap;
 mod calibration_report;
@@ -14,6 +14,7 @@ pub(crate) mod fit_findings;
 pub(crate) mod fitted_models;
 mod fitting;
 mod lessons;
+pub(crate) mod log_facts;
 pub(crate) mod model_name;
 pub(crate) mod model_settings;
 pub(crate) mod model_table;
@@ -25,6 +26,7 @@ mod report;
 mod run;
 mod same_journeys;
 mod segment_parts;
+pub(crate) mod shards;
 mod sightings;
 pub(crate) mod table;
 mod timed;

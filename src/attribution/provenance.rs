@@ -1,8 +1,8 @@
 //! What a stored report or model was made by, and from which stretch of time.
 
+use crate::attribution::comparison::log_facts::LogFacts;
 use crate::error::{Error, Result};
 use crate::journeys::JourneyOptions;
-use crate::journeys::arena::Journeys;
 use crate::time::TimeRange;
 use serde::{Deserialize, Serialize};
 
@@ -82,13 +82,13 @@ impl TryFrom<Fields> for Provenance {
 
 impl Provenance {
     /// `fitted_on` is none where no model was fitted: rules, and models given ready.
-    pub(super) fn new(fitted_on: Option<&Journeys>, scored: Option<&Journeys>) -> Self {
+    pub(super) fn new(fitted_on: Option<&LogFacts>, scored: Option<&LogFacts>) -> Self {
         Self {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            fitted_on: fitted_on.and_then(Journeys::observed),
-            scored: scored.and_then(Journeys::observed),
-            journeys: scored.or(fitted_on).and_then(Journeys::options).cloned(),
+            fitted_on: fitted_on.and_then(|log| log.observed),
+            scored: scored.and_then(|log| log.observed),
+            journeys: scored.or(fitted_on).and_then(|log| log.options.clone()),
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::attribution::calibration::Calibration;
 use crate::attribution::comparison::finding::Finding;
 use crate::attribution::comparison::fit_findings;
+use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::credits::Credits;
 use crate::attribution::fit_record::FitRecord;
 use crate::attribution::model::{AttributionModel, forward_to_model};
@@ -75,7 +76,7 @@ impl<M: AttributionModel> StoredModel<M> {
         };
         let known = model.channels().into_iter().flat_map(Channels::iter);
         Self {
-            provenance: Provenance::new(Some(fitted_on), None),
+            provenance: Provenance::new(Some(&LogFacts::of(fitted_on)), None),
             settings: model.parameters(),
             kind: ModelKind::unsaid(),
             unseen: known.filter(is_unseen).map(str::to_owned).collect(),

@@ -1,7 +1,12 @@
 //! The name that was probably meant.
 
+use crate::error::readable::{printable, readable};
+
 /// The most names a message lists.
 const LISTED: usize = 20;
+
+/// The most letters of a name that are compared: time grows with their square.
+const COMPARED: usize = 200;
 
 /// The candidate that differs least from `name`: by case and blanks, or by few letters.
 pub(crate) fn nearest<'a>(
@@ -10,7 +15,10 @@ pub(crate) fn nearest<'a>(
 ) -> Option<&'a str> {
     let plain = |text: &str| -> Vec<char> {
         let letters = text.chars().filter(|letter| letter.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
+        letters
+            .flat_map(char::to_lowercase)
+            .take(COMPARED)
+            .collect()
     };
     let name = plain(name);
     let most = name.len().div_ceil(3);
@@ -44,9 +52,15 @@ fn distance(left: &[char], right: &[char]) -> usize {
 /// first ones.
 pub(crate) fn expected(name: &str, known: &[String]) -> String {
     let meant = nearest(name, known.iter().map(String::as_str));
-    let meant = meant.map_or(String::new(), |meant| format!("perhaps {meant:?}; "));
+    let meant = meant.map_or(String::new(), |meant| {
+        format!("perhaps {:?}; ", readable(meant))
+    });
     let rest = known.len().saturating_sub(LISTED);
-    let listed = known[..known.len() - rest].join(", ");
+    let listed: Vec<_> = known[..known.len() - rest]
+        .iter()
+        .map(|name| printable(&readable(name)).into_owned())
+        .collect();
+    let listed = listed.join(", ");
     match rest {
         0 => format!("{meant}{listed}"),
         rest => format!("{meant}{listed} and {rest} more"),

@@ -125,6 +125,19 @@ impl PersonTable {
         }
     }
 
+    /// The code of a key that has one.
+    pub(crate) fn find(&self, key: PersonKey<'_>) -> Option<u64> {
+        let text = |text: &str| {
+            let number = self.texts.find(text)?;
+            Some(Self::TEXT + u64::from(number))
+        };
+        match key {
+            PersonKey::Number(number) if number < Self::TEXT => Some(number),
+            PersonKey::Number(number) => text(&number.to_string()),
+            PersonKey::Text(key) => plain_number(key.as_bytes()).or_else(|| text(key)),
+        }
+    }
+
     /// The code of a text that is no plain number.
     pub(crate) fn text(&mut self, text: &str) -> Result<u64> {
         Ok(Self::TEXT + u64::from(self.texts.intern(text)?))

@@ -9,5 +9,7 @@ mod persons;
 mod read;
 #[cfg(test)]
 mod tests;
+mod touches;
 
 pub use self::lift_test::LiftTest;
+pub use self::touches::TouchesBrought;

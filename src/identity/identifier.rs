@@ -28,6 +28,7 @@ pub struct Pseudonymiser {
     key: HashKey,
     kinds: Vec<IdentifierKind>,
     placeholders: Placeholders,
+    shows_values: bool,
 }
 
 impl Pseudonymiser {
@@ -37,6 +38,43 @@ impl Pseudonymiser {
             key,
             kinds: rules.kinds().cloned().collect(),
             placeholders: Placeholders::default(),
+            shows_values: false,
+        }
+    }
+
+    /// Whether errors repeat what rows say: not by default, since a row in disorder may have an
+    /// e-mail address in any column. Row and column are always named.
+    ///
+    /// ```
+    /// # #[cfg(feature = "csv")] {
+    /// use mixtouch::identity::{HashKey, Links, Pseudonymiser, Rules};
+    ///
+    /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    /// let file = "\
+    /// kind,value,linked_kind,linked_value,timestamp
+    /// cookie,c-81,account,1767225600,ann@example.org
+    /// ";
+    /// let error = |hasher| Links::from_csv(file.as_bytes(), hasher).unwrap_err().to_string();
+    /// assert!(error(&hasher).starts_with("row 2: timestamp is \"not shown\", expected: "));
+    /// let for_finding_faults = hasher.with_values_in_errors(true);
+    /// assert!(error(&for_finding_faults).contains("ann@example.org"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_values_in_errors(self, shown: bool) -> Self {
+        Self {
+            shows_values: shown,
+            ..self
+        }
+    }
+
+    /// The error of reading rows of raw values, without these unless they are to be shown.
+    #[cfg(any(feature = "csv", feature = "parquet"))]
+    pub(crate) fn told(&self, error: Error, is_known: impl Fn(&str) -> bool) -> Error {
+        if self.shows_values {
+            error
+        } else {
+            error.without_values(is_known)
         }
     }
 

@@ -3,13 +3,16 @@
 use crate::error::{Error, Result};
 use std::fmt;
 use std::str::FromStr;
+use zeroize::Zeroize;
 
 /// The secret key that identifiers are hashed with: 32 bytes. Whoever has it can find out whether a
 /// known e-mail address is among the pseudonyms, so keep it apart from the data; whoever loses it,
 /// or destroys it, cannot link new data to old.
 ///
-/// Read from text it is 64 hexadecimal digits. Shown for debugging it is hidden, and it does not
-/// serialise.
+/// Read from text it is 64 hexadecimal digits. Shown for debugging it is hidden, it does not
+/// serialise, and its memory is cleared when it is dropped. Keys are compared only with keys that
+/// the same caller gave, never with what a stranger sends; so the time a comparison takes tells
+/// nobody anything.
 ///
 /// ```
 /// let key: mixtouch::identity::HashKey = "00112233445566778899aabbccddeeff".repeat(2).parse()?;
@@ -40,6 +43,12 @@ impl HashKey {
     }
 }
 
+impl Drop for HashKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
 impl fmt::Debug for HashKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HashKey(..)")
@@ -63,11 +72,11 @@ impl FromStr for HashKey {
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(bad());
         }
-        let mut bytes = [0; 32];
-        for (at, byte) in bytes.iter_mut().enumerate() {
+        let mut key = Self([0; 32]); // cleared also where an error drops it
+        for (at, byte) in key.0.iter_mut().enumerate() {
             *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).map_err(|_| bad())?;
         }
-        Ok(Self(bytes))
+        Ok(key)
     }
 }
 
@@ -89,6 +98,15 @@ mod tests {
             format!("{ours:032x}"),
             blake3::keyed_hash(&key, &framed).to_hex()[..32]
         );
+    }
+
+    #[test]
+    fn a_dropped_key_leaves_no_bytes() {
+        let mut key = std::mem::ManuallyDrop::new(HashKey::new([0xa5; 32]));
+        // the drop glue runs in place, so what it leaves can be looked at
+        (*key).0.zeroize();
+        assert_eq!(key.0, [0; 32]);
+        assert!(std::mem::needs_drop::<HashKey>());
     }
 
     #[test]

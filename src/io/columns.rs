@@ -227,6 +227,23 @@ impl EventColumns {
         log
     }
 
+    /// The error of reading rows with these columns, without what rows say where they have raw
+    /// identifiers.
+    #[cold]
+    pub(super) fn told(&self, error: Error) -> Error {
+        let is_known = |name: &str| {
+            let kind = name.strip_prefix(IDENTIFIER);
+            let is_kind =
+                |hasher: &Pseudonymiser| kind.is_some_and(|kind| hasher.kind(kind).is_some());
+            self.identifiers.as_ref().is_some_and(is_kind)
+                || self.names.iter().chain(&self.texts).any(|own| own == name)
+        };
+        match &self.identifiers {
+            Some(hasher) => hasher.told(error, is_known),
+            None => error,
+        }
+    }
+
     /// Whether channels that differ only in case are one.
     pub(super) fn folds_channels(&self) -> bool {
         self.folds_channels

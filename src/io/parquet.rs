@@ -1,5 +1,6 @@
 //! Event logs from Parquet files.
 
+mod footer;
 mod loaded;
 #[cfg(feature = "bayes")]
 mod mix_draws;
@@ -244,7 +245,8 @@ impl Layout {
         let plain = source.metadata()?;
         let fields = plain.schema().fields().iter();
         let header: Vec<String> = fields.map(|field| field.name().clone()).collect();
-        let wanted = columns.find(&header)?.all();
+        let found = columns.find(&header);
+        let wanted = found.map_err(|error| columns.told(error))?.all();
         let mask = ProjectionMask::roots(plain.parquet_schema(), wanted);
         let dictionaries =
             ArrowReaderOptions::new().with_schema(Arc::new(with_dictionaries(&plain)));
@@ -274,7 +276,8 @@ impl ParquetChunk {
     /// the file, its column, its value and what is expected.
     pub fn events(self) -> Result<Events> {
         let layout = self.layout.clone();
-        guarded(|| self.decode()).map_err(|error| layout.named(error))
+        let told = |error| layout.named(layout.columns.told(error));
+        guarded(|| self.decode()).map_err(told)
     }
 
     fn decode(self) -> Result<Events> {

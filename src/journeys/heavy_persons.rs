@@ -10,6 +10,11 @@ impl Journeys {
     /// What in the log is out of the ordinary: repeated orders, missing persons, several goals,
     /// persons with very many touches. Takes a pass over persons.
     pub fn irregularities(&self) -> Irregularities {
+        self.shard_irregularities().told()
+    }
+
+    /// The same of a shard, a single goal included.
+    pub(crate) fn shard_irregularities(&self) -> Irregularities {
         let heavy = self
             .people
             .as_ref()
@@ -51,7 +56,7 @@ impl Journeys {
     }
 
     /// How many touches all persons have.
-    fn all_touches(&self) -> usize {
+    pub(crate) fn all_touches(&self) -> usize {
         let timeline = self.timeline.as_ref().unwrap_or(&self.touches);
         timeline.channels.len()
     }

@@ -6,6 +6,7 @@ use crate::journeys::build::RowCounts;
 use crate::journeys::options::JourneyOptions;
 use crate::util::interner::Interner;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What in a log is out of the ordinary, and what was done about it: a report shows it beside its
@@ -137,13 +138,39 @@ impl Irregularities {
     pub fn is_empty(&self) -> bool {
         self.to_string().is_empty()
     }
+
+    /// The same as a report tells it: goals where there are several.
+    pub(crate) fn told(mut self) -> Self {
+        if self.goals.len() < 2 {
+            self.goals.clear();
+        }
+        self
+    }
+
+    /// Adds those of other persons; `touches` are all touches of both, but for those left out.
+    pub(crate) fn merge(&mut self, later: Self, touches: u64) {
+        self.repeated_orders += later.repeated_orders;
+        self.repeated_value += later.repeated_value;
+        self.order_lines += later.order_lines;
+        self.returned_conversions += later.returned_conversions;
+        self.unmatched_returns += later.unmatched_returns;
+        self.cleaned_rows.add(later.cleaned_rows);
+        let mut goals: BTreeMap<String, u64> = BTreeMap::new();
+        for own in self.goals.drain(..).chain(later.goals) {
+            *goals.entry(own.goal).or_default() += own.conversions;
+        }
+        let goals = goals.into_iter();
+        self.goals = goals
+            .map(|(goal, conversions)| GoalCount { goal, conversions })
+            .collect();
+        self.left_out.add(later.left_out);
+        self.heavy.add(later.heavy);
+        self.heavy.set_share(touches);
+        self.left_out.set_share(touches + self.left_out.touches);
+    }
 }
 
-/// The goals where there are several, by name.
 fn goal_counts(counts: RowCounts, names: &Interner) -> Vec<GoalCount> {
-    if counts.goals.len() < 2 {
-        return Vec::new();
-    }
     let count = |(code, conversions)| GoalCount {
         goal: match code {
             NO_TEXT => String::new(),
@@ -157,6 +184,14 @@ fn goal_counts(counts: RowCounts, names: &Interner) -> Vec<GoalCount> {
 }
 
 impl HeavyPersons {
+    fn add(&mut self, other: Self) {
+        self.limit = self.limit.max(other.limit);
+        self.persons += other.persons;
+        self.touches += other.touches;
+        self.most = self.most.max(other.most);
+        self.conversions += other.conversions;
+    }
+
     /// Sets the share, given how many touches all persons have.
     pub(in crate::journeys) fn set_share(&mut self, all: u64) {
         self.share = self.touches as f64 / all.max(1) as f64;

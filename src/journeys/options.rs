@@ -180,6 +180,11 @@ impl JourneyOptions {
         }
     }
 
+    /// The last second observed, where one is stated.
+    pub fn observation_end(&self) -> Option<i64> {
+        self.observation_end
+    }
+
     /// Only conversions of this goal count; those of others are as if they were not there. All
     /// goals by default.
     #[must_use]

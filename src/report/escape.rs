@@ -2,22 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The text on one line of a terminal: a blank for each character that moves the cursor, changes
-/// colours or turns the direction of writing.
-pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let acts = |letter: char| letter.is_control() || turns(letter);
-    if text.contains(acts) {
-        text.replace(acts, " ").into()
-    } else {
-        text.into()
-    }
-}
-
-/// Line and paragraph separators, and the marks that embed, override or isolate a direction
-/// (Unicode Technical Report 36).
-fn turns(letter: char) -> bool {
-    matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
+pub(crate) use crate::error::readable::printable;
 
 /// The text as a spreadsheet takes it for text: behind `'` where it begins like a formula (OWASP,
 /// CSV injection). Line breaks and quotes are for the writer to quote.
@@ -35,10 +20,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_acts_on_a_terminal_is_blank() {
+    fn what_acts_on_a_terminal_is_shown() {
         assert_eq!(
             printable("\u{1b}[2Jtv\n(more)  999\u{202e}x"),
-            " [2Jtv (more)  999 x"
+            "\\u{1b}[2Jtv\\n(more)  999\\u{202e}x"
         );
         assert!(matches!(printable("caf\u{e9} / cpc"), Cow::Borrowed(_)));
     }

@@ -448,3 +448,92 @@ fn sensitivity_is_that_by_hand() {
     let radio = table.models()[0].channel("radio").unwrap();
     assert_eq!((radio.rate_ratio, radio.break_even_share), (None, None));
 }
+
+/// 20,000 persons of the world in which display brings branded searches.
+fn upstream_world() -> (Simulation, Journeys) {
+    let simulation = World::Upstream.simulate(20_000, 42).unwrap();
+    let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
+    (simulation, journeys)
+}
+
+fn display_test(holdout: impl Fn(Holdout) -> Holdout) -> LiftTest {
+    let half = Holdout::new("display", day(14), day(43)).with_tail_days(7);
+    let run = holdout(half).run(World::Upstream, 20_000, 42, 3);
+    run.unwrap().0
+}
+
+#[test]
+fn searches_that_a_test_counted_decide_where_conversions_cannot() {
+    let (simulation, journeys) = upstream_world();
+    let plain = AdditiveHazard::default();
+    let fit = |test: LiftTest| {
+        let tested = plain.clone().with_mediators(["branded_search"]);
+        tested.with_lift_tests([test]).fit(&journeys).unwrap()
+    };
+    let without = distance(&simulation, &journeys, &plain.fit(&journeys).unwrap());
+    let plain_test = fit(display_test(|holdout| holdout));
+    // display brings too few conversions for a test to tell
+    assert!(distance(&simulation, &journeys, &plain_test) > 0.8 * without);
+    let counted = fit(display_test(|half| {
+        half.among_reached().counting("branded_search")
+    }));
+    let with = distance(&simulation, &journeys, &counted);
+    assert!(
+        without > 0.25 && with < 0.7 * without,
+        "{without} to {with}"
+    );
+    let row = &counted.calibration()[0];
+    let [mediator] = &row.mediators[..] else {
+        panic!("{row:?}");
+    };
+    assert_eq!(mediator.channel, "branded_search");
+    assert!(mediator.probability > 0.5, "{mediator:?}");
+    assert!(row.mediated > 0.0);
+    // shrunk towards none, and the log alone takes some searches of busy persons for brought
+    let searches = &row.tests[0].counted[0];
+    let share = searches.tested / searches.log;
+    assert!((0.1..share + 0.1).contains(&mediator.share), "{searches:?}");
+}
+
+#[test]
+fn a_channel_whose_touches_a_test_counted_needs_no_name() {
+    let (_, journeys) = upstream_world();
+    let test = display_test(|holdout| holdout.counting("branded_search"));
+    let plain = AdditiveHazard::default();
+    let model = plain.fit(&journeys).unwrap();
+    let tested = plain.with_lift_tests([test.clone()]);
+    let fitted = tested.fit(&journeys).unwrap();
+    assert_eq!(fitted.calibration()[0].mediators.len(), 1);
+    // added later, it says the same
+    let evidence = tested.gather(&journeys).unwrap();
+    assert_eq!(model.calibrated([test], &evidence).unwrap(), fitted);
+    let json = serde_json::to_string(&fitted).unwrap();
+    let back: AdditiveHazardModel = serde_json::from_str(&json).unwrap();
+    let counted = |model: &AdditiveHazardModel| {
+        let row = model.calibration()[0].tests[0].counted[0].clone();
+        (row.channel, row.tested)
+    };
+    assert_eq!(counted(&back), counted(&fitted));
+}
+
+#[test]
+fn touches_that_a_test_did_not_bring_pass_nothing_on() {
+    let (simulation, journeys) = upstream_world();
+    // no more searches with display than without
+    let none = display_test(|holdout| holdout).with_touches_brought("branded_search", 5.0, 30.0);
+    let plain = AdditiveHazard::default();
+    let without = distance(&simulation, &journeys, &plain.fit(&journeys).unwrap());
+    let model = plain.with_lift_tests([none]).fit(&journeys).unwrap();
+    assert!(model.calibration()[0].mediators.is_empty());
+    let with = distance(&simulation, &journeys, &model);
+    assert!((with - without).abs() < 0.05, "{without} to {with}");
+}
+
+#[test]
+fn touches_of_an_unknown_channel_are_refused() {
+    let counted = tv(12.0, 2.0).with_touches_brought("podcast", 5.0, 1.0);
+    let message = fit([counted]).unwrap_err().to_string();
+    assert!(message.contains("podcast"), "{message}");
+    let radio = tv(12.0, 2.0).with_touches_brought("radio", 0.0, 1.0);
+    assert!(fit([radio]).unwrap().calibration()[0].mediators.is_empty());
+}

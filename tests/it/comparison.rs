@@ -438,7 +438,7 @@ fn names_from_a_log_are_no_commands() {
         "{text:?}"
     );
     assert!(
-        text.contains(" [2J") && text.contains("tv (unattributed)  999"),
+        text.contains("\\u{1b}[2J") && text.contains("tv\\n(unattributed)  999"),
         "{text}"
     );
 }

@@ -9,6 +9,7 @@ mod channels;
 mod common;
 mod comparison;
 mod determinism;
+mod erased_state;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod examples;
 #[cfg(all(feature = "csv", feature = "time"))]
@@ -17,6 +18,9 @@ mod golden;
 mod hard_logs;
 mod identity;
 mod journeys;
+mod limits;
+#[cfg(feature = "csv")]
+mod line_ends;
 #[cfg(feature = "mapping")]
 mod mapping;
 mod markov;
@@ -28,6 +32,7 @@ mod mix_checks;
 mod mix_confounder;
 #[cfg(feature = "csv")]
 mod mix_effects;
+mod mix_exact_fits;
 #[cfg(feature = "csv")]
 mod mix_figures;
 mod mix_gains;
@@ -39,6 +44,8 @@ mod mix_laws;
 mod mix_least_squares;
 #[cfg(feature = "csv")]
 mod mix_multiplied;
+#[cfg(feature = "csv")]
+mod mix_odd_panels;
 mod mix_periods;
 mod mix_plans;
 mod mix_recovery;
@@ -52,9 +59,12 @@ mod omnichannel;
 mod parquet;
 #[cfg(feature = "html")]
 mod pictures;
+#[cfg(feature = "csv")]
+mod private_values;
 mod reconciliation;
 mod segments;
 mod set_models;
+mod sharded_comparison;
 mod state;
 mod stored_models;
 mod stream;

@@ -361,3 +361,54 @@ fn tests_decide_where_effects_multiply() {
     );
     assert!(believed.high() - believed.low() < 0.5 * (alone.high() - alone.low()));
 }
+
+/// Three geos a tenth, one and four times as large, each with spend of its own; media multiply all
+/// alike.
+fn geos(seed: u64) -> (Panel, [f64; 2]) {
+    let levels = [40.0, 400.0, 1600.0];
+    let worlds: Vec<World> = (0..3)
+        .map(|geo| {
+            world(levels[geo], 10 * seed + geo as u64, |mean, random| {
+                mean * (0.1 * random.normal() - 0.005).exp()
+            })
+        })
+        .collect();
+    let joined = |of: &dyn Fn(&World) -> Vec<f64>| worlds.iter().flat_map(of).collect::<Vec<f64>>();
+    let names = ["small", "middle", "large"].map(str::to_owned).to_vec();
+    let kpi = joined(&|world| world.panel.kpi().to_vec());
+    let mut panel = Panel::new(None, weeks(WEEKS), names, kpi).unwrap();
+    for (c, name) in ["tv", "search"].into_iter().enumerate() {
+        let spend = joined(&|world| world.panel.channels()[c].spend().to_vec());
+        panel = panel.with_channel(name, spend).unwrap();
+    }
+    let truth = [0, 1].map(|c| worlds.iter().map(|world| world.truth[c]).sum());
+    (panel, truth)
+}
+
+/// Geos of any size say of one percentage what it is; effects that add up cannot.
+#[test]
+fn several_geos_are_recovered_where_effects_multiply() {
+    let (mut error, mut added, mut held) = (0.0, 0.0, 0);
+    for seed in 1..=2 {
+        let (panel, truth) = geos(seed);
+        let log = fit(&panel, Likelihood::Log);
+        let normal = fit(&panel, Likelihood::Normal);
+        for (c, truth) in truth.into_iter().enumerate() {
+            let of = |model: &Posterior| model.channels()[c].contribution;
+            error += (of(&log).value() / truth - 1.0).abs() / 4.0;
+            added += (of(&normal).value() / truth - 1.0).abs() / 4.0;
+            held += usize::from(of(&log).interval().contains(truth));
+        }
+        // parts add up in each geo
+        let whole = log.decomposition();
+        let prediction = whole.prediction();
+        for geo in 0..3 {
+            let rows = geo * WEEKS..(geo + 1) * WEEKS;
+            let all: f64 = prediction[rows.clone()].iter().sum();
+            let kpi: f64 = panel.kpi()[rows].iter().sum();
+            assert!((all / kpi - 1.0).abs() < 0.03, "geo {geo}: {all} {kpi}");
+        }
+    }
+    assert!(error < 0.08 && held >= 3, "{error} {held}");
+    assert!(added > 1.5 * error, "{added} {error}");
+}

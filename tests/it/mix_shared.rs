@@ -161,3 +161,52 @@ fn kpis_that_cannot_share_are_refused() {
         .unwrap();
     refused(&[("a", &a, &sales), ("b", &a, &more)], "tv, radio");
 }
+
+#[test]
+fn a_refresh_starts_from_the_earlier_draws() {
+    let world = world(5);
+    let cut = |panel: &Panel, weeks: std::ops::Range<usize>| {
+        let dates = panel.dates()[weeks.clone()].to_vec();
+        let tv = panel.channels()[0].spend()[weeks.clone()].to_vec();
+        let part = Panel::national(dates, panel.kpi()[weeks].to_vec()).unwrap();
+        part.with_channel("tv", tv).unwrap()
+    };
+    let mix = mix();
+    let old = [&world.sales, &world.leads].map(|panel| cut(panel, 0..104));
+    let new = [&world.sales, &world.leads].map(|panel| cut(panel, 104..WEEKS));
+    let earlier = search()
+        .fit_shared(&[("sales", &mix, &old[0]), ("leads", &mix, &old[1])])
+        .unwrap();
+    let names = [("sales", &new[0]), ("leads", &new[1])];
+    let fit = search().refresh_shared(&earlier, &names).unwrap();
+    let whole = search()
+        .fit_shared(&[("sales", &mix, &world.sales), ("leads", &mix, &world.leads)])
+        .unwrap();
+    let total = |fit: &mixtouch::mix::estimate::SharedFit, kpi: usize| {
+        fit.combined()[0].contributions[kpi].value()
+    };
+    for kpi in [0, 1] {
+        let (refreshed, fitted) = (total(&fit, kpi), total(&whole, kpi));
+        assert!(
+            (refreshed / fitted - 1.0).abs() < 0.15,
+            "{refreshed} {fitted}"
+        );
+    }
+    let curve = |kpi: usize| fit.models().nth(kpi).unwrap().1.draws()[0].curves()[0];
+    assert_eq!(curve(0), curve(1));
+    // one KPI may have no news
+    let only = search().refresh_shared(&earlier, &names[..1]).unwrap();
+    let periods: Vec<usize> = only
+        .models()
+        .map(|(_, model)| model.panel().periods())
+        .collect();
+    assert_eq!(periods, [WEEKS, 104]);
+    for wrong in [[("clicks", &new[0]), names[1]], [names[0], names[0]]] {
+        assert!(search().refresh_shared(&earlier, &wrong).is_err());
+    }
+    assert!(
+        search()
+            .refresh_shared(&earlier, &[("sales", &old[0])])
+            .is_err()
+    );
+}

@@ -614,3 +614,25 @@ fn identifiers_are_hashed_as_they_are_read() {
     }
     assert!(error(Some("c"), "noon").starts_with("row 2: timestamp is \"noon\""));
 }
+
+/// Eight nested lists in front of a footer whose last one states 1.5 billion truths, which take no
+/// byte: a decoder counted them for minutes.
+#[test]
+fn a_footer_that_states_lists_without_end_is_damage() {
+    let mut file = Vec::new();
+    let events = {
+        let mut log = Events::new();
+        log.push(Event::touch("ann", 5, "tv")).unwrap();
+        log
+    };
+    events.write_parquet(&mut file).unwrap();
+    let footer = [
+        0x8a, 0x1a, 0x1a, 0x1a, 0xf2, 0xff, 0xff, 0xff, 0xff, 0x07, 0x00,
+    ];
+    file.extend(footer);
+    file.extend((footer.len() as u32).to_le_bytes());
+    file.extend(b"PAR1");
+    let error = ParquetReader::from_bytes(file, EventColumns::default()).unwrap_err();
+    let expected = "the Parquet file is damaged: its footer states 2147483647 entries";
+    assert!(error.to_string().starts_with(expected), "{error}");
+}

@@ -186,6 +186,33 @@ fn a_planted_pair_is_found_with_its_rate() {
     }
 }
 
+/// A replicate starts at the fit's rates. It drops a pair that its own evidence does not show, and
+/// finds one that the fit did not keep.
+#[test]
+fn a_replicate_screens_pairs_anew() {
+    let bins = [1, 7].map(|days| Duration::from_secs(days * 86_400));
+    let specification = AdditiveHazard::default()
+        .with_bins(bins)
+        .unwrap()
+        .with_pairs(true);
+    let journeys = |together| {
+        Journeys::from_events(&known_pair(1, together), JourneyOptions::default()).unwrap()
+    };
+    let [shown, absent] = [0.04, 0.0].map(journeys);
+    for (fitted, other) in [(&shown, &absent), (&absent, &shown)] {
+        let model = specification.fit(fitted).unwrap();
+        let evidence = specification.gather(other).unwrap();
+        let warm = specification.solve_from(evidence, &model).unwrap();
+        let cold = specification.fit(other).unwrap();
+        let names = |model: &AdditiveHazardModel| {
+            let pairs = model.pairs().map(|pair| pair.channels.map(str::to_owned));
+            pairs.collect::<Vec<_>>()
+        };
+        assert_ne!(names(&warm), names(&model));
+        assert_eq!(names(&warm), names(&cold));
+    }
+}
+
 /// What a model's credit is away from the truth, and what it credits as a part of what marketing
 /// caused.
 fn distance(

@@ -141,8 +141,16 @@ impl Bootstrap {
         &self,
         figures: impl Fn(&Random) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
+        self.run_numbered(|_, stream| figures(stream))
+    }
+
+    /// Like [`Bootstrap::run`], with the number of each replicate.
+    pub(crate) fn run_numbered<T: Send>(
+        &self,
+        figures: impl Fn(usize, &Random) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
         let random = Random::new(self.seed);
-        let one = |replicate: usize| figures(&random.stream(replicate as u64));
+        let one = |replicate: usize| figures(replicate, &random.stream(replicate as u64));
         let mut results = Vec::with_capacity(self.replicates);
         for first in (0..self.replicates).step_by(AT_ONCE) {
             let some = first..self.replicates.min(first + AT_ONCE);

@@ -5,10 +5,12 @@ use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
 use crate::attribution::replicate::Replicate;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, Journey};
 use crate::progress::Progress;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -43,6 +45,8 @@ pub(crate) trait Entry: Send + Sync {
     fn needs(&self) -> Needs;
     fn needs_evidence(&self) -> bool;
     fn evidence(&self, journeys: &Journeys) -> Box<dyn Evidence>;
+    /// Evidence as [`Evidence::to_json`] wrote it.
+    fn read_evidence(&self, text: &str) -> Result<Box<dyn Evidence>>;
     fn solve(
         &self,
         evidence: Box<dyn Evidence>,
@@ -64,6 +68,10 @@ impl Entry for Ready {
 
     fn evidence(&self, _: &Journeys) -> Box<dyn Evidence> {
         Box::new(Nothing)
+    }
+
+    fn read_evidence(&self, _: &str) -> Result<Box<dyn Evidence>> {
+        Ok(Box::new(Nothing))
     }
 
     fn solve(&self, _: Box<dyn Evidence>, _: Start<'_>, _: &dyn Progress) -> Result<Fitted> {
@@ -92,6 +100,11 @@ where
             self.0.evidence_for(journeys),
             self.0.needs(),
         ))
+    }
+
+    fn read_evidence(&self, text: &str) -> Result<Box<dyn Evidence>> {
+        let evidence: F::Evidence = read_json("stored evidence", text)?;
+        Ok(Box::new(Gathering::new(evidence, self.0.needs())))
     }
 
     fn solve(
@@ -128,36 +141,57 @@ where
 pub(crate) trait Evidence: Any + Send {
     fn observe_block(&mut self, block: Block<'_>);
     fn merge(&mut self, later: Box<dyn Evidence>) -> Result<()>;
+    fn to_json(&self) -> Result<String>;
 }
 
-impl<A: Accumulator + Any> Evidence for A {
+impl<E: Accumulator + Serialize + Any> Evidence for Gathering<E> {
     fn observe_block(&mut self, block: Block<'_>) {
         Accumulator::observe_block(self, block);
     }
 
     fn merge(&mut self, later: Box<dyn Evidence>) -> Result<()> {
         let later: Box<dyn Any> = later;
-        Accumulator::merge(
-            self,
-            *later
-                .downcast::<A>()
-                .expect("the evidence of the same entry"),
-        )
+        let later = later.downcast::<Self>();
+        Accumulator::merge(self, *later.expect("the evidence of the same entry"))
     }
+
+    fn to_json(&self) -> Result<String> {
+        write_json("evidence", &self.evidence)
+    }
+}
+
+impl Evidence for Nothing {
+    fn observe_block(&mut self, _: Block<'_>) {}
+
+    fn merge(&mut self, _: Box<dyn Evidence>) -> Result<()> {
+        Ok(())
+    }
+
+    fn to_json(&self) -> Result<String> {
+        Ok("null".to_owned())
+    }
+}
+
+/// # Errors
+/// If the text is not that of such a thing.
+pub(super) fn read_json<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::Damaged {
+        what: what.into(),
+        reason: error.to_string(),
+    })
+}
+
+/// # Errors
+/// If it has no form in JSON, as a map with keys that are no texts.
+pub(super) fn write_json<T: Serialize>(what: &'static str, of: &T) -> Result<String> {
+    serde_json::to_string(of).map_err(|error| Error::Damaged {
+        what: what.into(),
+        reason: error.to_string(),
+    })
 }
 
 /// The evidence of a model that needs none.
 pub(crate) struct Nothing;
-
-impl Accumulator for Nothing {
-    fn observe(&mut self, _: Journey<'_>) {}
-
-    fn observe_block(&mut self, _: Block<'_>) {}
-
-    fn merge(&mut self, _: Self) -> Result<()> {
-        Ok(())
-    }
-}
 
 impl Accumulator for Box<dyn Evidence> {
     fn observe(&mut self, _: Journey<'_>) {

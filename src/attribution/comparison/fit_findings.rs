@@ -2,9 +2,10 @@
 
 use crate::attribution::comparison::calibration_report;
 use crate::attribution::comparison::finding::Finding;
+use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::model::AttributionModel;
-use crate::channel::ChannelId;
+use crate::channel::{ChannelId, Channels};
 use crate::journeys::arena::Journeys;
 use crate::time::limits::DAY;
 
@@ -16,10 +17,15 @@ const WEEK: f64 = 7.0;
 
 /// What weakens everything that is learned from these journeys.
 pub(crate) fn of_journeys(journeys: &Journeys) -> Vec<Finding> {
-    let forgotten = journeys.forgotten().map(|time| Finding::Forgotten { time });
+    of_log(&LogFacts::of(journeys), &Sightings::over(journeys))
+}
+
+/// What weakens everything that is learned from this log.
+pub(super) fn of_log(log: &LogFacts, sightings: &Sightings) -> Vec<Finding> {
+    let forgotten = log.forgotten.map(|time| Finding::Forgotten { time });
     let mut findings: Vec<Finding> = forgotten.into_iter().collect();
-    findings.extend(short_fit(journeys));
-    findings.extend(never_alone(journeys));
+    findings.extend(short_fit(log));
+    findings.extend(never_alone(&log.channels, sightings));
     findings
 }
 
@@ -37,14 +43,13 @@ pub(crate) fn of_model(
         .collect()
 }
 
-fn short_fit(journeys: &Journeys) -> Option<Finding> {
-    let days = journeys.observed()?.seconds() as f64 / f64::from(DAY);
+fn short_fit(log: &LogFacts) -> Option<Finding> {
+    let days = log.observed?.seconds() as f64 / f64::from(DAY);
     (days < WEEK).then_some(Finding::ShortFit { days })
 }
 
-fn never_alone(journeys: &Journeys) -> Vec<Finding> {
-    let name = |id: ChannelId| journeys.channels().name(id).to_owned();
-    let sightings = Sightings::over(journeys);
+fn never_alone(channels: &Channels, sightings: &Sightings) -> Vec<Finding> {
+    let name = |id: ChannelId| channels.name(id).to_owned();
     let findings = sightings
         .never_alone()
         .map(|(id, with)| Finding::NeverAlone {

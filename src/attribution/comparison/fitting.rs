@@ -1,6 +1,6 @@
 //! All models fitted in one traversal, and all scored in another.
 
-use crate::attribution::comparison::entry::{Fitted, Named, Start};
+use crate::attribution::comparison::entry::{Evidence, Fitted, Named, Start};
 use crate::attribution::comparison::finding::Finding;
 use crate::attribution::comparison::timed::{Everything, Timed};
 use crate::attribution::comparison::watch::Counter;
@@ -128,12 +128,12 @@ pub(crate) fn fit_part(
     Ok(fitted)
 }
 
-fn unknown(named: &Named) -> Timed<Fitted> {
+/// A model that attributes nothing, as of a part of the journeys without exposure.
+pub(super) fn unknown(named: &Named) -> Timed<Fitted> {
     Timed::new(Arc::new(Unknown(named.entry.needs())))
 }
 
-/// Gathers the evidence of all entries in one pass and hands on each one's model. Entries that look
-/// names up only know those of the journeys to be scored.
+/// Gathers the evidence of all entries in one pass and hands on each one's model.
 fn solve_each<'a>(
     entries: &[&'a Named],
     sample: Sample<'_>,
@@ -142,6 +142,23 @@ fn solve_each<'a>(
     fitting: Option<&Counter<'_>>,
     mut take: impl FnMut(&'a Named, Result<Timed<Fitted>>) -> Result<()>,
 ) -> Result<()> {
+    let gathered = gather_each(entries, sample, scored)?;
+    solve_gathered(entries, gathered, known, fitting, |named, solved| {
+        let checked = solved.and_then(|model| {
+            model.item.needs().check(scored, &named.name)?;
+            Ok(model)
+        });
+        take(named, checked)
+    })
+}
+
+/// The evidence of all entries, in one pass. Entries that look names up only know those of the
+/// journeys to be scored.
+pub(super) fn gather_each(
+    entries: &[&Named],
+    sample: Sample<'_>,
+    scored: &Journeys,
+) -> Result<Vec<Timed<Box<dyn Evidence>>>> {
     let evidence = |Named { entry, .. }: &Named| {
         Timed::new(entry.evidence(if entry.needs_evidence() {
             sample.journeys
@@ -155,18 +172,26 @@ fn solve_each<'a>(
     } else {
         fresh()
     };
-    for (at, (&named, Timed { item, spent })) in entries.iter().zip(gathered.0).enumerate() {
+    Ok(gathered.0)
+}
+
+/// Hands on each entry's model by its evidence.
+pub(super) fn solve_gathered<'a>(
+    entries: &[&'a Named],
+    gathered: Vec<Timed<Box<dyn Evidence>>>,
+    known: Known<'_>,
+    fitting: Option<&Counter<'_>>,
+    mut take: impl FnMut(&'a Named, Result<Timed<Fitted>>) -> Result<()>,
+) -> Result<()> {
+    for (at, (&named, Timed { item, spent })) in entries.iter().zip(gathered).enumerate() {
         let started = Instant::now();
         let progress = fitting.map_or(&() as &dyn Progress, |fitting| fitting);
         let solved = named.entry.solve(item, known.start(at), progress);
-        let checked = solved.and_then(|model| {
-            model.needs().check(scored, &named.name)?;
-            Ok(Timed {
-                item: model,
-                spent: spent + started.elapsed(),
-            })
+        let timed = solved.map(|model| Timed {
+            item: model,
+            spent: spent + started.elapsed(),
         });
-        take(named, checked)?;
+        take(named, timed)?;
     }
     Ok(())
 }

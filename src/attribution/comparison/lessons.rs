@@ -4,7 +4,9 @@ use crate::attribution::comparison::entry::Fitted;
 use crate::attribution::comparison::finding::Finding;
 use crate::attribution::comparison::fit_findings;
 use crate::attribution::comparison::fitting::Entrant;
+use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::model_table::ModelTable;
+use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::touched::touched;
@@ -19,22 +21,24 @@ const TOLERATED: f64 = 0.02;
 pub(crate) struct Lessons(Vec<Finding>);
 
 impl Lessons {
+    /// `sightings` are those of the journeys, gathered where a model learns from them.
     pub(crate) fn new(
-        journeys: &Journeys,
+        log: &LogFacts,
+        sightings: Option<&Sightings>,
         entrants: &[Entrant<'_>],
         fitted: &[Timed<Fitted>],
     ) -> Self {
         let mut findings = Vec::new();
         let learns = |entrant: &Entrant<'_>| entrant.named.entry.needs_evidence();
-        if entrants.iter().any(learns) {
-            findings.extend(fit_findings::of_journeys(journeys));
+        if let Some(sightings) = sightings {
+            findings.extend(fit_findings::of_log(log, sightings));
         }
         for (entrant, model) in entrants.iter().zip(fitted) {
             let (name, model) = (&entrant.named.name, &*model.item);
             let stored = AttributionModel::fit_record(model).map(|record| record.findings);
             let stored = stored.into_iter().flatten();
             findings.extend(stored.map(|finding| finding.clone().of_model(name)));
-            let conversions = learns(entrant).then(|| journeys.totals().conversions);
+            let conversions = learns(entrant).then_some(log.totals.conversions);
             for finding in fit_findings::of_model(name, model, conversions) {
                 if !findings.contains(&finding) {
                     findings.push(finding);
@@ -44,26 +48,25 @@ impl Lessons {
         Self(findings)
     }
 
-    /// The same with what scoring showed.
+    /// The same with what scoring showed; `unknown` are the channels that models do not know.
     ///
     /// # Errors
     /// If channels that a model was not fitted on are refused, and there is one.
     pub(crate) fn findings(
         self,
-        scored: &Journeys,
-        entrants: &[Entrant<'_>],
+        scored: &LogFacts,
+        unknown: Vec<Finding>,
         tables: &[ModelTable],
         refuse_unknown: bool,
     ) -> Result<Vec<Finding>> {
         let mut findings = self.0.clone();
-        let forgotten = scored.forgotten().map(|time| Finding::Forgotten { time });
+        let forgotten = scored.forgotten.map(|time| Finding::Forgotten { time });
         findings.extend(forgotten.filter(|told| !self.0.contains(told)));
         let log = scored.irregularities();
         if !log.is_empty() {
             findings.push(Finding::IrregularLog { log });
         }
         findings.extend(without_touch(scored, tables));
-        let unknown = unknown_channels(scored, entrants);
         if let Some((model, channel)) = unknown.iter().find_map(first_unknown)
             && refuse_unknown
         {
@@ -77,15 +80,16 @@ impl Lessons {
 }
 
 /// A rule leaves unattributed what has no touch, other models more.
-fn without_touch(scored: &Journeys, tables: &[ModelTable]) -> Option<Finding> {
-    let all = scored.totals().conversions;
+fn without_touch(scored: &LogFacts, tables: &[ModelTable]) -> Option<Finding> {
+    let all = scored.totals.conversions;
     let left = tables.iter().map(|table| table.unattributed.conversions);
     let conversions = left.fold(f64::INFINITY, f64::min);
     (conversions.is_finite() && conversions > 0.5 * all)
         .then_some(Finding::WithoutTouch { conversions, all })
 }
 
-fn unknown_channels(scored: &Journeys, entrants: &[Entrant<'_>]) -> Vec<Finding> {
+/// By model, the channels touched that it was not fitted on.
+pub(crate) fn unknown_channels(scored: &Journeys, entrants: &[Entrant<'_>]) -> Vec<Finding> {
     let maps = || entrants.iter().filter_map(|entrant| entrant.names.as_ref());
     if maps().all(|names| names.unknown().next().is_none()) {
         return Vec::new();
@@ -121,8 +125,8 @@ fn refused(model: &str, channel: &str) -> Error {
     )
 }
 
-fn biased(table: &ModelTable, scored: &Journeys) -> Option<Finding> {
-    let conversions = scored.totals().conversions;
+fn biased(table: &ModelTable, scored: &LogFacts) -> Option<Finding> {
+    let conversions = scored.totals.conversions;
     let bias = table.baseline?.conversions_bias?;
     (bias.abs() > TOLERATED * conversions).then(|| Finding::Biased {
         model: table.model.clone(),
@@ -133,9 +137,9 @@ fn biased(table: &ModelTable, scored: &Journeys) -> Option<Finding> {
 
 fn beyond_total<'a>(
     table: &'a ModelTable,
-    scored: &Journeys,
+    scored: &LogFacts,
 ) -> impl Iterator<Item = Finding> + use<'a> {
-    let conversions = scored.totals().conversions;
+    let conversions = scored.totals.conversions;
     let beyond = move |credit: f64| is_material(credit.abs() - conversions, conversions);
     let rows = table
         .channels

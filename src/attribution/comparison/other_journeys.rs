@@ -3,10 +3,14 @@
 use crate::attribution::comparison::entry::{Fitted, Named};
 use crate::attribution::comparison::fitted_models::FittedModels;
 use crate::attribution::comparison::fitting::{Entrant, fit_whole};
-use crate::attribution::comparison::lessons::Lessons;
+use crate::attribution::comparison::lessons::{Lessons, unknown_channels};
+use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::part::{Part, score_parts};
 use crate::attribution::comparison::run::Comparison;
-use crate::attribution::comparison::segment_parts::{known_costs, segment_part, segment_table};
+use crate::attribution::comparison::segment_parts::{
+    check_segments, known_costs, segment_part, segment_table,
+};
+use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::comparison::table::ComparisonTable;
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::comparison::watch::Watch;
@@ -28,6 +32,7 @@ impl Comparison {
     ) -> Result<(ComparisonTable, FittedModels)> {
         let (entries, mut findings) = self.usable(&[fitted_on, scored])?;
         let Protected { groups, withheld } = scored.segments(self.minimum);
+        check_segments(groups.len(), scored)?;
         let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());
         let watch = Watch::new(progress, entries.len() * (1 + groups.len()), replicates);
         watch.fitting.add(0)?;
@@ -39,7 +44,10 @@ impl Comparison {
         });
         let entrants: Vec<Entrant<'_>> = entrants.collect();
         let (entries, fitted): (Vec<&Named>, Vec<Timed<Fitted>>) = fitted.into_iter().unzip();
-        let lessons = Lessons::new(fitted_on, &entrants, &fitted);
+        let (learned, told) = (LogFacts::of(fitted_on), LogFacts::of(scored));
+        let learns = entrants.iter().any(|own| own.named.entry.needs_evidence());
+        let sightings = learns.then(|| Sightings::over(fitted_on));
+        let lessons = Lessons::new(&learned, sightings.as_ref(), &entrants, &fitted);
         let models = FittedModels::new(&entrants, &fitted);
 
         let groups = groups.into_iter();
@@ -64,9 +72,10 @@ impl Comparison {
             let models = by_part.by_ref().take(2).flatten().collect();
             segment_tables.push(segment_table(name.clone(), segment, models, &entrants)?);
         }
-        findings.extend(lessons.findings(scored, &entrants, &tables, self.refuse_unknown)?);
-        let table = ComparisonTable::new(scored.totals(), self.bootstrap, tables, segment_tables);
-        let provenance = Provenance::new(Some(fitted_on), Some(scored));
+        let unknown = unknown_channels(scored, &entrants);
+        findings.extend(lessons.findings(&told, unknown, &tables, self.refuse_unknown)?);
+        let table = ComparisonTable::new(told.totals, self.bootstrap, tables, segment_tables);
+        let provenance = Provenance::new(Some(&learned), Some(&told));
         let table = table.with_withheld(withheld).with_findings(findings);
         Ok((table.with_provenance(provenance), models))
     }

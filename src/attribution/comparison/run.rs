@@ -294,15 +294,7 @@ impl Comparison {
     /// # Errors
     /// If two models have one name, or one asked for by name needs what the journeys lack.
     pub(super) fn usable(&self, journeys: &[&Journeys]) -> Result<(Vec<&Named>, Vec<Finding>)> {
-        let mut names: Vec<&str> = self.entries.iter().map(|named| &*named.name).collect();
-        names.sort_unstable();
-        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(Error::setting(
-                "the name of a model",
-                twice[0],
-                "a name of its own for each model",
-            ));
-        }
+        self.check_names()?;
         let (mut usable, mut findings) = (Vec::with_capacity(self.entries.len()), Vec::new());
         for named in &self.entries {
             let needs = named.entry.needs();
@@ -313,5 +305,23 @@ impl Comparison {
             }
         }
         Ok((usable, findings))
+    }
+    /// The models, none of which is named twice.
+    pub(super) fn into_entries(self) -> Result<Vec<Named>> {
+        self.check_names()?;
+        Ok(self.entries)
+    }
+
+    fn check_names(&self) -> Result<()> {
+        let mut names: Vec<&str> = self.entries.iter().map(|named| &*named.name).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(Error::setting(
+                "the name of a model",
+                twice[0],
+                "a name of its own for each model",
+            ));
+        }
+        Ok(())
     }
 }

@@ -3,12 +3,14 @@
 use crate::attribution::comparison::entry::{Fitted, Named};
 use crate::attribution::comparison::fitted_models::FittedModels;
 use crate::attribution::comparison::fitting::{Entrant, fit_whole};
-use crate::attribution::comparison::lessons::Lessons;
+use crate::attribution::comparison::lessons::{Lessons, unknown_channels};
+use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::part::{Part, own_models};
 use crate::attribution::comparison::run::Comparison;
 use crate::attribution::comparison::segment_parts::{
-    known_costs, segment_part, segment_table, whole,
+    check_segments, known_costs, segment_part, segment_table, whole,
 };
+use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::comparison::table::ComparisonTable;
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::comparison::watch::Watch;
@@ -27,6 +29,7 @@ impl Comparison {
     ) -> Result<(ComparisonTable, FittedModels)> {
         let (entries, mut findings) = self.usable(&[journeys])?;
         let Protected { groups, withheld } = journeys.segments(self.minimum);
+        check_segments(groups.len(), journeys)?;
         let kinds = [true, false].map(|kind| entries.iter().any(|named| whole(named) == kind));
         let kinds = kinds.iter().filter(|is_there| **is_there).count();
         let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());
@@ -43,7 +46,10 @@ impl Comparison {
             .map(|(named, model)| Entrant::new(named, &model.item, journeys.channels(), None));
         let entrants: Vec<Entrant<'_>> = entrants.collect();
         let (entries_of, fitted): (Vec<&Named>, Vec<Timed<Fitted>>) = fitted.into_iter().unzip();
-        let lessons = Lessons::new(journeys, &entrants, &fitted);
+        let log = LogFacts::of(journeys);
+        let learned = entrants.iter().any(|own| own.named.entry.needs_evidence());
+        let sightings = learned.then(|| Sightings::over(journeys));
+        let lessons = Lessons::new(&log, sightings.as_ref(), &entrants, &fitted);
         let models = FittedModels::new(&entrants, &fitted);
         let all = Part {
             entrants: entrants.iter().collect(),
@@ -64,10 +70,11 @@ impl Comparison {
             }
             segments.push(segment_table(name, &segment, models, &entrants)?);
         }
-        findings.extend(lessons.findings(journeys, &entrants, &tables, self.refuse_unknown)?);
+        let unknown = unknown_channels(journeys, &entrants);
+        findings.extend(lessons.findings(&log, unknown, &tables, self.refuse_unknown)?);
         let learns = entries.iter().any(|named| named.entry.needs_evidence());
-        let provenance = Provenance::new(learns.then_some(journeys), Some(journeys));
-        let table = ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments);
+        let provenance = Provenance::new(learns.then_some(&log), Some(&log));
+        let table = ComparisonTable::new(log.totals, self.bootstrap, tables, segments);
         let table = table.with_withheld(withheld).with_findings(findings);
         Ok((table.with_provenance(provenance), models))
     }

@@ -5,6 +5,7 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, Journey};
+use serde::{Deserialize, Serialize};
 
 /// Journeys below which it says little that a channel always came with another.
 const ENOUGH: f64 = 5.0;
@@ -12,14 +13,15 @@ const ENOUGH: f64 = 5.0;
 const MOST: usize = 64;
 
 /// What journeys show of each channel.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Sightings {
     by_channel: Vec<Sighting>,
     /// Channels not yet seen alone.
     open: usize,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Sighting {
     Unseen,
     /// In so many journeys, always with these channels.

@@ -6,6 +6,7 @@ use crate::journeys::{Accumulator, Journey};
 use std::time::{Duration, Instant};
 
 /// One accumulator with the processor time it took.
+#[derive(Clone)]
 pub(crate) struct Timed<A> {
     pub(crate) item: A,
     pub(crate) spent: Duration,

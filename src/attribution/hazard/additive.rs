@@ -349,7 +349,7 @@ impl AdditiveHazard {
     }
 
     /// The same specification with a basis: the one stated, or that for so many conversions.
-    pub(super) fn for_conversions(&self, conversions: f64) -> Self {
+    pub(in crate::attribution) fn for_conversions(&self, conversions: f64) -> Self {
         self.stated(&Basis::of_conversions(conversions))
     }
 

@@ -1,13 +1,12 @@
 //! From experiments to the share of its credit that each channel keeps.
 
-use crate::attribution::calibration::{Calibration, Mediator, TestedEffect};
+use crate::attribution::calibration::{Calibration, CountedTouches, Mediator};
 use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::evidence::Exposures;
+use crate::attribution::hazard::figures::{Certainty, Figures, sum};
 use crate::attribution::hazard::flows;
-use crate::attribution::hazard::information::Information;
 use crate::attribution::hazard::kept_share::{Comparison, KeptShare, disagreement};
-use crate::attribution::hazard::mediation::{Excess, shares};
-use crate::attribution::hazard::process::Ranked;
+use crate::attribution::hazard::mediators::{ABOVE, Search};
 use crate::attribution::hazard::tested::TestedTouches;
 use crate::attribution::hazard::upstream::Upstream;
 use crate::attribution::replicate::Replicate;
@@ -17,12 +16,6 @@ use crate::experiment::LiftTest;
 
 /// The tail beyond each end of the interval of a kept share.
 const TAIL: f64 = 0.05;
-/// Standard errors by which a test lies above the log before mediators are looked for.
-const ABOVE: f64 = 1.0;
-
-/// What a replicate draws for mediators: which one, and the share that it passes on.
-const MEDIATION: [&str; 2] = ["mediator", "share of a mediator"];
-
 /// What a fit makes of the tests.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tests<'a> {
@@ -52,16 +45,6 @@ pub(super) struct Calibrator<'a> {
 pub(super) struct Calibrated {
     pub(super) rows: Vec<Calibration>,
     pub(super) mediators: Vec<Upstream>,
-}
-
-/// A test and the log's figure for it.
-struct Figures<'a> {
-    test: &'a LiftTest,
-    touches: &'a TestedTouches,
-    /// By feature, what a rate of 1 brings; and the same by way of mediators.
-    exposure: Vec<f64>,
-    mediated: Vec<f64>,
-    tested: f64,
 }
 
 impl Calibrator<'_> {
@@ -103,22 +86,26 @@ impl Calibrator<'_> {
         candidates: impl FnOnce() -> Result<Vec<Upstream>>,
     ) -> Result<Calibrated> {
         let sure = Certainty::new(self.evidence, self.rates)?;
-        let pairs = self.tests.iter().zip(&self.evidence.tests);
-        let figures = pairs.map(|(test, touches)| Figures {
-            exposure: self.exposure(test, touches),
-            mediated: Vec::new(),
-            tested: test.brought(),
-            test,
-            touches,
-        });
-        let mut figures: Vec<Figures<'_>> = figures.collect();
+        let mut figures: Vec<Figures<'_>> = self.figures().collect();
         let rows = rows(&figures, &sure, &[], draws);
-        if !rows.iter().any(|row| row.disagreement > ABOVE) {
+        let counts = self
+            .tests
+            .iter()
+            .any(|test| !test.touches_brought().is_empty());
+        if !counts && !rows.iter().any(|row| row.disagreement > ABOVE) {
             let mediators = Vec::new();
             return Ok(Calibrated { rows, mediators });
         }
         let candidates = candidates()?;
-        let (mediators, found) = self.mediators(&figures, &rows, (&sure, draws), candidates);
+        self.count(&mut figures, &candidates);
+        let search = Search {
+            evidence: self.evidence,
+            figures: &figures,
+            rows: &rows,
+            sure: &sure,
+            draws,
+        };
+        let (mediators, found) = search.found(candidates);
         for (at, row) in figures.iter_mut().enumerate() {
             row.mediated = sum(mediators.iter().map(|(upstream, flows)| {
                 let flow = &flows[at];
@@ -134,53 +121,37 @@ impl Calibrator<'_> {
         })
     }
 
-    /// The candidates that pass credit on, each with its exposure by test; and what is known of
-    /// them.
-    fn mediators(
-        &self,
-        figures: &[Figures<'_>],
-        rows: &[Calibration],
-        (sure, draws): (&Certainty<'_>, Option<&Replicate>),
-        candidates: Vec<Upstream>,
-    ) -> (Vec<Passing>, Vec<Mediator>) {
-        let name = |channel| self.evidence.channels().name(channel);
-        let kept = |channel| {
-            let row = rows.iter().find(|row| row.channel == name(channel));
-            row.map_or(1.0, |row| row.kept)
-        };
-        let excess = figures.iter().map(|row| {
-            let alone = row.comparison(sure, false);
-            Excess {
-                beyond: alone.tested - kept(row.channel()) * alone.log,
-                variance: alone.tested_variance + alone.log_variance,
-            }
-        });
-        let flows: Vec<Vec<Vec<f64>>> = candidates
-            .iter()
-            .map(|candidate| {
-                let own = kept(candidate.channel);
-                let each = figures.iter().map(|row| row.through(candidate, self, own));
-                each.collect()
-            })
-            .collect();
-        let conversions = |flows: &Vec<Vec<f64>>| -> Vec<f64> {
-            flows.iter().map(|days| dot(days, self.rates)).collect()
-        };
-        let totals: Vec<Vec<f64>> = flows.iter().map(conversions).collect();
-        let draw = draws.map(|replicate| [0, 1].map(|at| replicate.uniform(MEDIATION[at])));
-        let passed = shares(&excess.collect::<Vec<_>>(), &totals, draw);
-        let (mut mediators, mut found) = (Vec::new(), Vec::new());
-        for ((candidate, flows), passed) in candidates.into_iter().zip(flows).zip(passed) {
-            if passed.share > 0.0 {
-                found.push(Mediator {
-                    channel: name(candidate.channel).to_owned(),
-                    share: passed.share,
-                    probability: passed.probability,
-                });
-                mediators.push((candidate.passing(passed.share), flows));
-            }
+    /// Each test beside the log, without mediators.
+    fn figures(&self) -> impl Iterator<Item = Figures<'_>> {
+        let pairs = self.tests.iter().zip(&self.evidence.tests);
+        pairs.map(|(test, touches)| Figures {
+            exposure: self.exposure(test, touches),
+            mediated: Vec::new(),
+            counted: Vec::new(),
+            tested: test.brought(),
+            test,
+            touches,
+        })
+    }
+
+    /// Adds what the tests counted of the candidates' touches.
+    fn count(&self, figures: &mut [Figures<'_>], candidates: &[Upstream]) {
+        let design = &self.evidence.design;
+        for row in figures {
+            let counted = row.test.touches_brought().iter().filter_map(|counted| {
+                let id = self.evidence.channels().id(counted.channel())?;
+                let of = candidates
+                    .iter()
+                    .find(|candidate| candidate.channel == id)?;
+                Some(CountedTouches {
+                    channel: counted.channel().to_owned(),
+                    log: row.touches_through(of, design),
+                    tested: counted.brought(),
+                    tested_error: counted.standard_error(),
+                })
+            });
+            row.counted = counted.collect();
         }
-        (mediators, found)
     }
 
     /// By feature, what a rate of 1 a day brings within the test, also by way of channels that pass
@@ -201,97 +172,6 @@ impl Calibrator<'_> {
         });
         sum(std::iter::once(own).chain(flows))
     }
-}
-
-/// A channel that passes credit on, and its exposure by feature for each test.
-type Passing = (Upstream, Vec<Vec<f64>>);
-
-/// How sure sums of the fitted rates are.
-struct Certainty<'a> {
-    information: Information,
-    /// The likelihood, in whose order of features the information is.
-    ranked: Ranked,
-    rates: &'a [f64],
-}
-
-impl<'a> Certainty<'a> {
-    fn new(evidence: &Exposures, rates: &'a [f64]) -> Result<Self> {
-        let design = &evidence.design;
-        let ranked = evidence
-            .conversions
-            .ranked(design.singles(), design.basis.unit());
-        let information = Information::new(&ranked.problem(), &ranked.by_place(rates))?;
-        Ok(Self {
-            information,
-            ranked,
-            rates,
-        })
-    }
-
-    /// The sum of the rates with these weights, and its variance: where the information has no
-    /// inverse, that of so many events.
-    fn sum(&self, weights: &[f64]) -> (f64, f64) {
-        let sum = dot(weights, self.rates);
-        let variance = self.information.variance(&self.ranked.by_place(weights));
-        (sum, variance.unwrap_or(sum))
-    }
-}
-
-impl Figures<'_> {
-    fn channel(&self) -> ChannelId {
-        self.touches.window.channel
-    }
-
-    /// The test beside the log, with what flows by way of mediators or without.
-    fn comparison(&self, sure: &Certainty<'_>, mediated: bool) -> Comparison {
-        let (log, log_variance) = match mediated && !self.mediated.is_empty() {
-            true => sure.sum(&sum([self.exposure.clone(), self.mediated.clone()])),
-            false => sure.sum(&self.exposure),
-        };
-        Comparison {
-            log,
-            log_variance,
-            tested: self.tested,
-            tested_variance: self.test.standard_error() * self.test.standard_error(),
-        }
-    }
-
-    /// By feature, what a rate of 1 brings by way of a mediator that passes on this share.
-    fn through(&self, mediator: &Upstream, of: &Calibrator<'_>, share: f64) -> Vec<f64> {
-        let days = flows::exposure(self.touches, mediator, &of.evidence.design);
-        let share = share * self.test.share().unwrap_or(1.0);
-        days.iter().map(|days| share * days).chain([0.0]).collect()
-    }
-
-    fn effect(&self, compared: &Comparison) -> TestedEffect {
-        TestedEffect {
-            start: self.test.start(),
-            end: self.test.end(),
-            share: self.test.share().unwrap_or(1.0),
-            touches: self.touches.touches(),
-            seen: self.touches.seen(),
-            log: compared.log,
-            log_error: compared.log_variance.sqrt(),
-            tested: compared.tested,
-            tested_error: self.test.standard_error(),
-            disagreement: disagreement(compared),
-        }
-    }
-}
-
-fn dot(one: &[f64], other: &[f64]) -> f64 {
-    one.iter().zip(other).map(|(one, other)| one * other).sum()
-}
-
-/// The sum of some columns; empty without any.
-fn sum(columns: impl IntoIterator<Item = Vec<f64>>) -> Vec<f64> {
-    let add = |mut sum: Vec<f64>, column: Vec<f64>| {
-        sum.iter_mut()
-            .zip(column)
-            .for_each(|(sum, other)| *sum += other);
-        sum
-    };
-    columns.into_iter().reduce(add).unwrap_or_default()
 }
 
 /// A row for each tested channel, in the order of channels.

@@ -6,11 +6,12 @@ use crate::attribution::hazard::additive::AdditiveHazard;
 use crate::attribution::hazard::calibrate::{Calibrated, Calibrator, Tests};
 use crate::attribution::hazard::evidence::Exposures;
 use crate::attribution::hazard::model::{AdditiveHazardModel, kept};
+use crate::attribution::hazard::report::FitReport;
 use crate::attribution::hazard::tested::Window;
 use crate::attribution::hazard::upstream::Upstream;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::experiment::LiftTest;
+use crate::experiment::{LiftTest, TouchesBrought};
 use crate::progress::Progress;
 use rayon::prelude::*;
 
@@ -47,13 +48,18 @@ impl AdditiveHazard {
         windows.filter_map(|window| window.ok().flatten()).collect()
     }
 
-    /// The channels that may pass credit on, or that may follow unpaid visits.
+    /// The channels that may pass credit on, or that may follow unpaid visits: those named, and
+    /// those whose touches tests counted.
     pub(super) fn candidates(&self, channels: &Channels) -> Vec<ChannelId> {
         let is_named =
             |names: &[String], id| names.iter().any(|name| channels.id(name) == Some(id));
+        let counted = self.lift_tests.iter().flat_map(LiftTest::touches_brought);
+        let counted: Vec<&str> = counted.map(TouchesBrought::channel).collect();
+        let is_counted = |id| counted.iter().any(|name| channels.id(name) == Some(id));
         let is_candidate = |&id: &ChannelId| {
             let others = !self.unpaid.is_empty() && !is_named(&self.unpaid, id);
-            (others || is_named(&self.mediators, id)) && !is_named(&self.upstream, id)
+            let may_pass = others || is_named(&self.mediators, id) || is_counted(id);
+            may_pass && !is_named(&self.upstream, id)
         };
         channels.ids().filter(is_candidate).collect()
     }
@@ -65,6 +71,12 @@ impl AdditiveHazard {
             test.check()?;
             let unknown = || channels.undeclared("a lift test", test.channel());
             let window = Window::new(test, channels, &zone)?.ok_or_else(unknown)?;
+            for counted in test.touches_brought() {
+                let name = counted.channel();
+                channels
+                    .id(name)
+                    .ok_or_else(|| channels.undeclared("a lift test", name))?;
+            }
             if captured[window.channel.index()] && !evidence.excluded.contains(&window.channel) {
                 let expected = "a channel not named as demand capture, which a test measures";
                 return Err(test.error("channel", test.channel(), expected));
@@ -155,10 +167,19 @@ impl AdditiveHazardModel {
         let mut upstream: Vec<Upstream> = known.cloned().collect();
         let tests = Tests::Measured;
         let (found, _) = specification.found(evidence, &self.rates, &upstream, tests, &())?;
+        let steps = |fits: &[Upstream]| fits.iter().map(|fitted| fitted.steps).sum::<u64>();
+        let before = steps(&self.upstream) - steps(&upstream);
+        let converged = found.mediators.iter().all(|fitted| fitted.converged);
+        let fit = FitReport {
+            steps: self.fit.steps.saturating_sub(before) + steps(&found.mediators),
+            converged: self.fit.converged && converged,
+            ..self.fit
+        };
         upstream.extend(found.mediators);
         let model = Self {
             specification,
             upstream,
+            fit,
             ..self.clone()
         };
         Ok(model.with_calibration(found.rows, false))

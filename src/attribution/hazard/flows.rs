@@ -35,6 +35,19 @@ pub(super) fn exposure(touches: &TestedTouches, mediator: &Upstream, design: &De
     exposure
 }
 
+/// Touches of the mediator that the tested ones bring, at the upstream fit's rates.
+pub(super) fn arrivals(touches: &TestedTouches, mediator: &Upstream, basis: &Basis) -> f64 {
+    let first = touches.window.channel.index() * basis.len();
+    let rates = &mediator.rates[first..first + basis.len()];
+    let mut brought = brought(basis, rates, touches.left.len()).into_iter();
+    let (mut sum, mut each) = (0.0, 0.0);
+    for count in &touches.left {
+        each += brought.next().unwrap_or(0.0);
+        sum += count * each;
+    }
+    sum
+}
+
 /// Touches that one touch brings in each hour of its age, up to the last with any.
 fn brought(basis: &Basis, rates: &[f64], hours: usize) -> Vec<f64> {
     let reach = (basis.horizon() / STEP) as usize + 1;

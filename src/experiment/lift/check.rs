@@ -13,6 +13,7 @@ const OUTCOME_CHANGE: &str = "a finite number";
 const STANDARD_ERROR: &str = "a finite number > 0";
 const SHARE: &str = "a share of persons > 0 and at most 1";
 const TAIL_DAYS: &str = "a number of days, at most 3650";
+const TOUCHES_OF: &str = "names of channels other than the one tested, each once";
 /// The most days after a test that its outcome is counted for.
 const MOST_TAIL: u32 = 3_650;
 
@@ -103,9 +104,26 @@ impl LiftTest {
                 TAIL_DAYS,
             ),
         ];
-        checks
-            .iter()
-            .find(|(holds, ..)| !holds)
-            .map(|&(_, name, value, expected)| (name, value.to_string(), expected))
+        let own = checks.iter().find(|(holds, ..)| !holds);
+        let own = own.map(|&(_, name, value, expected)| (name, value.to_string(), expected));
+        own.or_else(|| self.fault_in_touches())
+    }
+
+    /// The same of the touches counted.
+    fn fault_in_touches(&self) -> Option<(&'static str, String, &'static str)> {
+        let touches = &self.touches;
+        touches.iter().enumerate().find_map(|(at, counted)| {
+            let (channel, error) = (counted.channel(), counted.standard_error());
+            let again = at > 0 && touches[at - 1].channel() == channel;
+            if channel.is_empty() || channel == self.channel || again {
+                return Some(("touches_of", channel.to_owned(), TOUCHES_OF));
+            }
+            if !counted.brought().is_finite() {
+                let brought = counted.brought().to_string();
+                return Some(("touches_brought", brought, OUTCOME_CHANGE));
+            }
+            let is_error = error.is_finite() && error > 0.0;
+            (!is_error).then(|| ("touches_error", error.to_string(), STANDARD_ERROR))
+        })
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::{Error, Result};
 use crate::experiment::lift::lift_test::LiftTest;
 use crate::experiment::lift::origin::Origin;
+use crate::experiment::lift::touches::TouchesBrought;
 use crate::time::Day;
 
 /// The fields as a file has them, before they are checked.
@@ -33,6 +34,8 @@ struct Fields {
     share: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     goal: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    touches_brought: Vec<TouchesBrought>,
 }
 
 #[expect(
@@ -49,6 +52,8 @@ impl TryFrom<Fields> for LiftTest {
     fn try_from(fields: Fields) -> Result<Self> {
         let mut geos: Vec<String> = fields.geo.into_iter().chain(fields.geos).collect();
         geos.sort_unstable();
+        let mut touches = fields.touches_brought;
+        touches.sort_by(|one, other| one.channel().cmp(other.channel()));
         Self {
             channel: fields.channel,
             geos,
@@ -61,6 +66,7 @@ impl TryFrom<Fields> for LiftTest {
             tail_days: fields.tail_days,
             share: fields.share,
             goal: fields.goal,
+            touches,
             origin: Origin::default(),
         }
         .checked()
@@ -83,6 +89,7 @@ impl From<LiftTest> for Fields {
             tail_days: test.tail_days,
             share: test.share,
             goal: test.goal,
+            touches_brought: test.touches,
         }
     }
 }

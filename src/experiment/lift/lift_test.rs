@@ -1,6 +1,7 @@
 //! The result of an experiment on one channel's spend.
 
 use crate::experiment::lift::origin::Origin;
+use crate::experiment::lift::touches::TouchesBrought;
 use crate::time::Day;
 
 /// The result of an experiment: a change of a channel's spend and the change of the outcome it
@@ -81,6 +82,8 @@ pub struct LiftTest {
     pub(super) tail_days: u32,
     pub(super) share: Option<f64>,
     pub(super) goal: Option<String>,
+    /// By channel.
+    pub(super) touches: Vec<TouchesBrought>,
     pub(super) origin: Origin,
 }
 
@@ -102,6 +105,7 @@ impl LiftTest {
             tail_days: 0,
             share: None,
             goal: None,
+            touches: vec![],
             origin: Origin::default(),
         }
     }

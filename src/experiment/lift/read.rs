@@ -25,6 +25,9 @@ struct Columns {
     tail_days: Option<usize>,
     share: Option<usize>,
     goal: Option<usize>,
+    touches_of: Option<usize>,
+    touches_brought: Option<usize>,
+    touches_error: Option<usize>,
 }
 
 impl Columns {
@@ -41,13 +44,17 @@ impl Columns {
             tail_days: table.optional("tail_days")?,
             share: table.optional("share")?,
             goal: table.optional("goal")?,
+            touches_of: table.optional("touches_of")?,
+            touches_brought: table.optional("touches_brought")?,
+            touches_error: table.optional("touches_error")?,
         })
     }
 
     fn test(&self, row: &Row<'_>) -> Result<LiftTest> {
         let (start, end) = (row.parse(self.start, DATE)?, row.parse(self.end, DATE)?);
+        let test = self.in_persons(LiftTest::new(row.text(self.channel), start, end), row)?;
         let test = self
-            .in_persons(LiftTest::new(row.text(self.channel), start, end), row)?
+            .with_touches(test, row)?
             .with_recorded(self.recorded(row)?)
             .with_outcome_change(row.parse(self.outcome_change, NUMBER)?)
             .with_standard_error(row.parse(self.standard_error, NUMBER)?)
@@ -87,6 +94,20 @@ impl Columns {
         })
     }
 
+    /// The test with the touches that it counted of another channel, where the row names one.
+    fn with_touches(&self, test: LiftTest, row: &Row<'_>) -> Result<LiftTest> {
+        let named = self.touches_of.filter(|&of| !row.text(of).is_empty());
+        let Some(of) = named else {
+            return Ok(test);
+        };
+        let number = |column: Option<usize>| match column {
+            Some(column) => row.parse(column, NUMBER),
+            None => Err(row.fault(of, "columns touches_brought and touches_error beside it")),
+        };
+        let (brought, error) = (number(self.touches_brought)?, number(self.touches_error)?);
+        Ok(test.with_touches_brought(row.text(of), brought, error))
+    }
+
     fn recorded(&self, row: &Row<'_>) -> Result<bool> {
         let Some(column) = self.spend_is else {
             return Ok(false);
@@ -111,7 +132,9 @@ impl LiftTest {
     ///
     /// Tests for attribution have `tail_days`, `share` and `goal` where they are not 0, 1 and every
     /// goal, and need no `spend_change`: without that column, a test ran on a share of persons, and
-    /// its `outcome_change` is what the channel's touches brought.
+    /// its `outcome_change` is what the channel's touches brought. `touches_of`, `touches_brought`
+    /// and `touches_error` say what it counted of another channel's touches
+    /// ([`LiftTest::with_touches_brought`]).
     ///
     /// ```
     /// use mixtouch::experiment::LiftTest;

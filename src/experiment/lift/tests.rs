@@ -257,3 +257,69 @@ fn csv_of_tests_on_persons() {
         "row 2: share is \"half\", expected: a number"
     );
 }
+
+#[test]
+fn touches_counted_are_checked_and_stored() {
+    let counted = |channel: &str, brought: f64, error: f64| {
+        tv(10.0, 30.0, 2.0).with_touches_brought(channel, brought, error)
+    };
+    let good = counted("search", 290.0, 28.0).with_touches_brought("direct", -4.0, 9.0);
+    good.check().unwrap();
+    let names: Vec<&str> = good
+        .touches_brought()
+        .iter()
+        .map(|row| row.channel())
+        .collect();
+    assert_eq!(names, ["direct", "search"]);
+    let json = serde_json::to_string(&good).unwrap();
+    assert_eq!(serde_json::from_str::<LiftTest>(&json).unwrap(), good);
+    // as files were before
+    let plain = serde_json::to_string(&tv(10.0, 30.0, 2.0)).unwrap();
+    assert!(!plain.contains("touches"));
+    for (test, name) in [
+        (counted("", 1.0, 1.0), "touches_of"),
+        (counted("tv", 1.0, 1.0), "touches_of"),
+        (
+            counted("search", 1.0, 1.0).with_touches_brought("search", 2.0, 1.0),
+            "touches_of",
+        ),
+        (counted("search", f64::NAN, 1.0), "touches_brought"),
+        (counted("search", 1.0, 0.0), "touches_error"),
+        (counted("search", 1.0, f64::INFINITY), "touches_error"),
+    ] {
+        let message = test.check().unwrap_err().to_string();
+        assert!(
+            message.starts_with(&format!("lift test's {name} is ")),
+            "{message}"
+        );
+    }
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn csv_has_touches_counted() {
+    let read = |header: &str, row: &str| {
+        let table = format!("channel,start,end,outcome_change,standard_error{header}\n{row}\n");
+        LiftTest::read_csv(table.as_bytes())
+    };
+    let all = ",touches_of,touches_brought,touches_error";
+    let tests = read(all, "tv,2024-01-01,2024-01-28,30,2,search,290,28").unwrap();
+    let counted = &tests[0].touches_brought()[0];
+    let figures = (counted.brought(), counted.standard_error());
+    assert_eq!((counted.channel(), figures), ("search", (290.0, 28.0)));
+    assert!(
+        read(all, "tv,2024-01-01,2024-01-28,30,2,,,").unwrap()[0]
+            .touches_brought()
+            .is_empty()
+    );
+    let message = |header: &str, row: &str| read(header, row).unwrap_err().to_string();
+    assert_eq!(
+        message(all, "tv,2024-01-01,2024-01-28,30,2,search,290,0"),
+        "row 2: touches_error is \"0\", expected: a finite number > 0"
+    );
+    assert_eq!(
+        message(",touches_of", "tv,2024-01-01,2024-01-28,30,2,search"),
+        "row 2: touches_of is \"search\", expected: columns touches_brought and touches_error \
+         beside it"
+    );
+}

@@ -28,13 +28,44 @@ struct Fitted {
     outcomes: [Vec<f64>; 2],
 }
 
+/// By fold, the regression of whether the ad was shown on the moments of the others, with the
+/// penalty that tells most of each fold from the others.
+fn propensities(moments: &[Moment]) -> Vec<Vec<f64>> {
+    let Some(first) = moments.first() else {
+        return vec![Vec::new(); FOLDS];
+    };
+    let others = (0..FOLDS).map(|fold| -> Vec<(&[f64], bool)> {
+        let others = moments.iter().filter(|moment| moment.fold != fold);
+        others
+            .map(|moment| (&*moment.history, moment.shown))
+            .collect()
+    });
+    let others: Vec<Vec<(&[f64], bool)>> = others.collect();
+    let mut last = vec![vec![0.0; first.history.len()]; FOLDS];
+    let told = |fits: &[Vec<f64>]| -> f64 {
+        let each = moments.iter().map(|moment| {
+            propensity::log_likelihood(&fits[moment.fold], &moment.history, moment.shown)
+        });
+        each.sum()
+    };
+    let fits = propensity::RIDGES.map(|ridge| {
+        let fits = others.iter().zip(std::mem::take(&mut last));
+        last = fits
+            .map(|(rows, from)| propensity::fit(rows, from, ridge))
+            .collect();
+        (told(&last), last.clone())
+    });
+    let best = fits.into_iter().reduce(|best, next| match next.0 > best.0 {
+        true => next,
+        false => best,
+    });
+    best.map_or_else(Vec::new, |(_, fits)| fits)
+}
+
 /// None where a fold has too few moments to learn from.
-fn fitted(moments: &[Moment], fold: usize) -> Option<Fitted> {
+fn fitted(moments: &[Moment], fold: usize, shown: &[f64]) -> Option<Fitted> {
     let others = || moments.iter().filter(|moment| moment.fold != fold);
     let size = moments.first()?.history.len();
-    let shown: Vec<(&[f64], bool)> = others()
-        .map(|moment| (&*moment.history, moment.shown))
-        .collect();
     let outcomes = [true, false].map(|wanted| {
         let arm = others().filter(|moment| moment.shown == wanted);
         arm.map(|moment| (&*moment.history, moment.outcome))
@@ -44,7 +75,7 @@ fn fitted(moments: &[Moment], fold: usize) -> Option<Fitted> {
         return None;
     }
     Some(Fitted {
-        shown: propensity::fit(&shown, size),
+        shown: shown.to_vec(),
         outcomes: outcomes.map(|arm| least_squares::fit(&arm, size)),
     })
 }
@@ -84,7 +115,10 @@ impl Fitted {
 }
 
 pub(super) fn estimated(moments: &Moments, trim: f64, level: ConfidenceLevel) -> Found {
-    let fits: Vec<Option<Fitted>> = (0..FOLDS).map(|fold| fitted(&moments.all, fold)).collect();
+    let shown = propensities(&moments.all);
+    let fits = shown.iter().enumerate();
+    let fits = fits.map(|(fold, shown)| fitted(&moments.all, fold, shown));
+    let fits: Vec<Option<Fitted>> = fits.collect();
     let parts = moments.all.iter().filter_map(|moment| {
         let fit = fits[moment.fold].as_ref()?;
         fit.parts(moment, trim)

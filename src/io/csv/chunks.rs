@@ -2,14 +2,35 @@
 //! parallel.
 
 use crate::error::{Error, Result};
+use std::fmt;
 use std::io::Read;
 
 /// A run of whole rows.
-#[derive(Debug)]
 pub(in crate::io) struct Chunk {
     pub(in crate::io) bytes: Vec<u8>,
     /// The line of its first row in the file, from 1.
     pub(in crate::io) line: u64,
+}
+
+impl Chunk {
+    /// Keeps a mark of byte order as text where it begins a later row: the parser drops it as that
+    /// of a file. A blank line ahead, which no row counts, makes it any other text.
+    pub(in crate::io) fn keep_mark(&mut self) {
+        if self.line > 1 && self.bytes.starts_with(b"\xef\xbb\xbf") {
+            self.bytes.insert(0, b'\n');
+            self.line -= 1;
+        }
+    }
+}
+
+/// Without the bytes, which may name persons.
+impl fmt::Debug for Chunk {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut chunk = to.debug_struct("Chunk");
+        chunk.field("line", &self.line);
+        chunk.field("bytes", &self.bytes.len());
+        chunk.finish_non_exhaustive()
+    }
 }
 
 /// The signs of a file of rows.
@@ -34,7 +55,6 @@ impl Dialect {
 const LONGEST: usize = 64 << 20;
 
 /// Cuts a file into chunks.
-#[derive(Debug)]
 pub(in crate::io) struct Chunks<R> {
     reader: R,
     dialect: Dialect,
@@ -46,6 +66,22 @@ pub(in crate::io) struct Chunks<R> {
     /// The bytes of the chunks given so far.
     given: u64,
     done: bool,
+    /// Whether lines end with a lone carriage return, as they did on old Macintoshes; none until
+    /// some bytes are read.
+    is_mac: Option<bool>,
+}
+
+/// As many bytes without a line feed, but with carriage returns, have lines that end with these.
+const TELLING: usize = 1 << 16;
+
+/// Without the bytes, which may name persons.
+impl<R> fmt::Debug for Chunks<R> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut chunks = to.debug_struct("Chunks");
+        chunks.field("dialect", &self.dialect);
+        chunks.field("line", &self.line);
+        chunks.finish_non_exhaustive()
+    }
 }
 
 impl<R: Read> Chunks<R> {
@@ -60,6 +96,7 @@ impl<R: Read> Chunks<R> {
             line: 1,
             given: 0,
             done: false,
+            is_mac: None,
         }
     }
 
@@ -106,11 +143,28 @@ impl<R: Read> Chunks<R> {
         let wanted = missing.max(self.size / 2).max(1);
         if !self.done {
             bytes.reserve(wanted);
+            let before = bytes.len();
             let mut reader = self.reader.by_ref().take(wanted as u64);
             let read = reader.read_to_end(bytes).map_err(Error::reading)?;
             self.done = read < wanted;
+            self.end_lines(&mut bytes[before..]);
         }
         Ok(())
+    }
+
+    /// Ends lines with line feeds where the file ends them with carriage returns alone, so that its
+    /// rows are counted, and cut into chunks, like those of others.
+    fn end_lines(&mut self, read: &mut [u8]) {
+        let is_mac = *self.is_mac.get_or_insert_with(|| {
+            let is_telling = self.done || read.len() >= TELLING;
+            is_telling
+                && memchr::memchr(b'\n', read).is_none()
+                && memchr::memchr(b'\r', read).is_some()
+        });
+        if is_mac {
+            let ends = read.iter_mut().filter(|byte| **byte == b'\r');
+            ends.for_each(|byte| *byte = b'\n');
+        }
     }
 
     #[cold]
@@ -297,6 +351,15 @@ mod tests {
             rows.scan(&bytes[..end]);
         }
         (rows.end, rows.at == At::Quoted)
+    }
+
+    #[test]
+    fn lone_carriage_returns_end_lines() {
+        let text = "a,b\r1,2\r\r3,4\r";
+        assert_eq!(cut(text, 1_000), [("a,b\n1,2\n\n3,4\n".to_owned(), 1)]);
+        // one among line feeds is text
+        let mixed = "a,b\n1\r,2\n";
+        assert_eq!(cut(mixed, 1_000), [(mixed.to_owned(), 1)]);
     }
 
     #[test]

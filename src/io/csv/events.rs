@@ -132,7 +132,7 @@ impl<R: Read> CsvReader<R> {
             .enumerate()
             .map(name)
             .collect::<Result<Vec<String>>>()?;
-        let places = columns.find(&header)?;
+        let places = columns.find(&header).map_err(|error| columns.told(error))?;
         let (read, line) = (rows.position().byte() as usize, rows.position().line());
         first.bytes.drain(..read);
         first.line = line;
@@ -209,9 +209,12 @@ impl<R: Read> Iterator for CsvReader<R> {
 
     fn next(&mut self) -> Option<Result<CsvChunk>> {
         let chunk = self.next_chunk().transpose()?;
-        Some(chunk.map(|chunk| CsvChunk {
-            chunk,
-            layout: self.layout.clone(),
+        Some(chunk.map(|mut chunk| {
+            chunk.keep_mark();
+            CsvChunk {
+                chunk,
+                layout: self.layout.clone(),
+            }
         }))
     }
 }
@@ -234,7 +237,8 @@ impl CsvChunk {
     /// If a row cannot be used: the error has the row, counted as a text editor counts the file's
     /// lines, its column, its value and what is expected.
     pub fn events(self) -> Result<Events> {
-        self.parse().map_err(|error| self.layout.in_file(error))
+        let told = |error| self.layout.in_file(self.layout.columns.told(error));
+        self.parse().map_err(told)
     }
 
     fn parse(&self) -> Result<Events> {

@@ -55,37 +55,52 @@ impl Links {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn from_csv(reader: impl Read, hasher: &Pseudonymiser) -> Result<Self> {
-        let mut rows = Table::new("the table of identifiers", reader)?;
-        let (left, right) = (
-            Pair::find(&rows, "kind", "value")?,
-            Pair::find(&rows, "linked_kind", "linked_value")?,
-        );
-        let (time, confidence) = (rows.column("timestamp")?, rows.optional("confidence")?);
-        let mut links = Self::new();
-        while let Some(row) = rows.next_row()? {
-            let (left, right) = (left.read(row, hasher)?, right.read(row, hasher)?);
-            let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
-            let text = confidence.map_or("", |column| row.text(column));
-            let sure = if text.is_empty() {
-                1.0
-            } else {
-                text.parse().unwrap_or(f64::NAN)
-            };
-            if !(0.0..=1.0).contains(&sure) {
-                return Err(Error::field(
-                    row.line,
-                    "confidence",
-                    text,
-                    "a number from 0 to 1",
-                ));
-            }
-            match left.zip(right) {
-                Some((left, right)) => links.push_checked(left, right, second, sure),
-                None => links.leave_out(),
-            }
-        }
-        Ok(links)
+        read_links(reader, hasher)
+            .map_err(|error| hasher.told(error, |name| LINK_COLUMNS.contains(&name)))
     }
+}
+
+/// The columns of link records.
+const LINK_COLUMNS: [&str; 6] = [
+    "kind",
+    "value",
+    "linked_kind",
+    "linked_value",
+    "timestamp",
+    "confidence",
+];
+
+fn read_links(reader: impl Read, hasher: &Pseudonymiser) -> Result<Links> {
+    let mut rows = Table::new("the table of identifiers", reader)?;
+    let (left, right) = (
+        Pair::find(&rows, "kind", "value")?,
+        Pair::find(&rows, "linked_kind", "linked_value")?,
+    );
+    let (time, confidence) = (rows.column("timestamp")?, rows.optional("confidence")?);
+    let mut links = Links::new();
+    while let Some(row) = rows.next_row()? {
+        let (left, right) = (left.read(row, hasher)?, right.read(row, hasher)?);
+        let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
+        let text = confidence.map_or("", |column| row.text(column));
+        let sure = if text.is_empty() {
+            1.0
+        } else {
+            text.parse().unwrap_or(f64::NAN)
+        };
+        if !(0.0..=1.0).contains(&sure) {
+            return Err(Error::field(
+                row.line,
+                "confidence",
+                text,
+                "a number from 0 to 1",
+            ));
+        }
+        match left.zip(right) {
+            Some((left, right)) => links.push_checked(left, right, second, sure),
+            None => links.leave_out(),
+        }
+    }
+    Ok(links)
 }
 
 impl Consent {
@@ -111,34 +126,42 @@ impl Consent {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn from_csv(reader: impl Read, hasher: &Pseudonymiser) -> Result<Self> {
-        let mut rows = Table::new("the table of consent", reader)?;
-        let holder = Pair::find(&rows, "kind", "value")?;
-        let (purpose, granted, time) = (
-            rows.column("purpose")?,
-            rows.column("granted")?,
-            rows.column("timestamp")?,
-        );
-        let mut consent = Self::new();
-        while let Some(row) = rows.next_row()? {
-            let holder = holder.read(row, hasher)?;
-            let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
-            let agrees = agrees(row.text(granted)).ok_or_else(|| {
-                Error::field(
-                    row.line,
-                    "granted",
-                    row.text(granted),
-                    "true, false, 1, 0, yes, no",
-                )
-            })?;
-            if row.text(purpose).is_empty() {
-                return Err(Error::field(row.line, "purpose", "", "any text"));
-            }
-            if let Some(holder) = holder {
-                consent.push_checked(holder, row.text(purpose), agrees, second)?;
-            }
-        }
-        Ok(consent)
+        read_consent(reader, hasher)
+            .map_err(|error| hasher.told(error, |name| CONSENT_COLUMNS.contains(&name)))
     }
+}
+
+/// The columns of consent.
+const CONSENT_COLUMNS: [&str; 5] = ["kind", "value", "purpose", "granted", "timestamp"];
+
+fn read_consent(reader: impl Read, hasher: &Pseudonymiser) -> Result<Consent> {
+    let mut rows = Table::new("the table of consent", reader)?;
+    let holder = Pair::find(&rows, "kind", "value")?;
+    let (purpose, granted, time) = (
+        rows.column("purpose")?,
+        rows.column("granted")?,
+        rows.column("timestamp")?,
+    );
+    let mut consent = Consent::new();
+    while let Some(row) = rows.next_row()? {
+        let holder = holder.read(row, hasher)?;
+        let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
+        let agrees = agrees(row.text(granted)).ok_or_else(|| {
+            Error::field(
+                row.line,
+                "granted",
+                row.text(granted),
+                "true, false, 1, 0, yes, no",
+            )
+        })?;
+        if row.text(purpose).is_empty() {
+            return Err(Error::field(row.line, "purpose", "", "any text"));
+        }
+        if let Some(holder) = holder {
+            consent.push_checked(holder, row.text(purpose), agrees, second)?;
+        }
+    }
+    Ok(consent)
 }
 
 /// What a word for granted says; programs write `True` and `TRUE` too.
@@ -157,7 +180,7 @@ mod tests {
     use crate::identity::{HashKey, Rules};
 
     fn hasher() -> Pseudonymiser {
-        Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard())
+        Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard()).with_values_in_errors(true)
     }
 
     #[test]

@@ -1,30 +1,43 @@
 //! The bytes of a Parquet file.
 
 use crate::error::{Error, Result};
+use crate::io::parquet::footer::impossible_length;
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use ::parquet::basic::Type;
 use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::RowGroupMetaData;
 use ::parquet::file::reader::{ChunkReader, Length};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use bytes::buf::Reader;
 use bytes::{Buf, Bytes};
+use std::fmt;
 use std::fs::File;
 use std::ops::Range;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 /// Where a file's bytes are.
-#[derive(Debug)]
 pub(in crate::io) enum Source {
     File(File),
     Bytes(Bytes),
+}
+
+/// Without the bytes, which may name persons.
+impl fmt::Debug for Source {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => to.debug_tuple("File").field(file).finish(),
+            Self::Bytes(bytes) => to.debug_tuple("Bytes").field(&bytes.len()).finish(),
+        }
+    }
 }
 
 impl Source {
     /// The schema and the places of the row groups.
     pub(super) fn metadata(&self) -> Result<ArrowReaderMetadata> {
         guarded(|| {
+            self.check_footer()?;
             let options = ArrowReaderOptions::new();
             let loaded = match self {
                 Self::File(file) => ArrowReaderMetadata::load(file, options),
@@ -32,6 +45,28 @@ impl Source {
             };
             loaded.map_err(failed)
         })
+    }
+
+    /// An error if the footer states lengths that it cannot hold.
+    fn check_footer(&self) -> Result<()> {
+        /// The footer's length in four bytes, and `PAR1`.
+        const TAIL: u64 = 8;
+        let tail = self.len().checked_sub(TAIL);
+        let Some(tail) = tail else {
+            return Ok(()); // the decoder says that this is too short
+        };
+        let bytes = self.get_bytes(tail, TAIL as usize).map_err(failed)?;
+        let length = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        let Some(start) = tail.checked_sub(length.into()) else {
+            return Ok(());
+        };
+        let footer = self.get_bytes(start, length as usize).map_err(failed)?;
+        match impossible_length(&footer) {
+            Some(length) => Err(damaged(format!(
+                "its footer states {length} entries where there are no bytes for them"
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// The bytes of some row groups' columns that are asked for.
@@ -53,6 +88,7 @@ impl Source {
         let (mut columns, whole) = (Vec::new(), self.len());
         for group in groups {
             let group = metadata.metadata().row_group(group);
+            check_size(group, |leaf| mask.leaf_included(leaf))?;
             for (leaf, column) in group.columns().iter().enumerate() {
                 if mask.leaf_included(leaf) {
                     let (start, len) = column.byte_range();
@@ -86,10 +122,19 @@ impl Source {
 
 /// Part of a file in memory. A file's handle has one position, which threads must not share; so
 /// bytes are loaded in turn, and decompressed and decoded in parallel.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(in crate::io) struct Loaded {
     columns: Vec<(u64, Bytes)>,
     len: u64,
+}
+
+/// Without the bytes, which may name persons.
+impl fmt::Debug for Loaded {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.debug_struct("Loaded")
+            .field("bytes", &self.size())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Length for Loaded {
@@ -161,6 +206,45 @@ pub(super) fn with_old_timestamps(metadata: &ArrowReaderMetadata) -> Schema {
     Schema::new(fields.collect::<Vec<_>>())
 }
 
+/// The most rows of a row group.
+const MOST_ROWS: i64 = 1 << 27;
+
+/// Rows of a row group that are never too many, and how many a byte of its columns may stand for
+/// beyond: persons and times of a log do not repeat that often.
+const ROWS: i64 = 1 << 20;
+const ROWS_A_BYTE: f64 = 1_000.0;
+
+/// The most decompressed bytes of a row group's columns that shrink by more than [`MOST_SHRUNK`].
+const MOST_BYTES: f64 = (1u64 << 30) as f64;
+
+/// By how much texts and numbers of a log do not shrink.
+const MOST_SHRUNK: f64 = 200.0;
+
+/// An error if a row group is a bomb: some bytes that would take up the memory.
+fn check_size(group: &RowGroupMetaData, is_read: impl Fn(usize) -> bool) -> Result<()> {
+    let columns = group.columns().iter().enumerate();
+    let read = columns.filter(|(leaf, _)| is_read(*leaf));
+    let (packed, unpacked) = read.fold((0.0, 0.0), |(packed, unpacked), (_, column)| {
+        (
+            packed + column.compressed_size() as f64,
+            unpacked + column.uncompressed_size() as f64,
+        )
+    });
+    let rows = group.num_rows();
+    if rows > MOST_ROWS || rows > ROWS && rows as f64 > ROWS_A_BYTE * packed {
+        let expected = format!("at most {MOST_ROWS}, and {ROWS_A_BYTE} a byte");
+        return Err(Error::setting("the rows of a row group", rows, expected));
+    }
+    if unpacked > MOST_BYTES && unpacked > MOST_SHRUNK * packed {
+        return Err(Error::setting(
+            "the decompressed size of a row group",
+            format!("{unpacked} bytes of {packed}"),
+            "at most 1 GiB where bytes shrink by more than 200",
+        ));
+    }
+    Ok(())
+}
+
 /// What `read` gives. Damaged bytes make the decoder panic in places; that is told as damage.
 pub(in crate::io) fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
     std::panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
@@ -191,5 +275,48 @@ pub(in crate::io) fn failed(error: ParquetError) -> Error {
             Err(source) => Error::Io(std::io::Error::other(source)),
         },
         other => Error::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, Events};
+
+    /// A file of one row that states other sizes.
+    fn stated(rows: i64, packed: i64, unpacked: i64) -> Option<String> {
+        let mut log = Events::new();
+        log.push(Event::touch("ann", 5, "tv")).unwrap();
+        let mut bytes = Vec::new();
+        log.write_parquet(&mut bytes).unwrap();
+        let metadata = Source::Bytes(bytes.into()).metadata().unwrap();
+        let group = metadata.metadata().row_group(0).clone();
+        let columns = group.columns().iter().map(|column| {
+            let column = column.clone().into_builder();
+            let column = column.set_total_compressed_size(packed);
+            let column = column.set_total_uncompressed_size(unpacked);
+            column.build().unwrap()
+        });
+        let columns = columns.collect();
+        let group = group.into_builder().set_num_rows(rows);
+        let group = group.set_column_metadata(columns).build().unwrap();
+        let read = check_size(&group, |leaf| leaf == 0);
+        read.err().map(|error| error.to_string())
+    }
+
+    /// 63 kB of one text of 2 GB took 5.9 GB, and 1.7 kB of rows without end took minutes.
+    #[test]
+    fn a_bomb_is_refused_before_memory_is_taken() {
+        let large = stated(1, 63_000, 2_000_000_000).unwrap();
+        assert!(large.starts_with("the decompressed size of a row group is 2000000000 bytes"));
+        let endless = stated(300_000_000, 1_000_000_000, 1_000_000_000).unwrap();
+        assert!(
+            endless.starts_with("the rows of a row group is 300000000"),
+            "{endless}"
+        );
+        assert!(stated(5_000_000, 1_700, 1_700).is_some());
+        // large files that are what they say, and small ones that shrink well
+        assert_eq!(stated(100_000_000, 1_000_000_000, 9_000_000_000), None);
+        assert_eq!(stated(1_000_000, 100, 900_000_000), None);
     }
 }

@@ -28,3 +28,13 @@ pub struct Totals {
     /// Journeys that ended without a conversion.
     pub nulls: f64,
 }
+
+impl std::ops::AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.journeys += other.journeys;
+        self.touchpoints += other.touchpoints;
+        self.conversions += other.conversions;
+        self.value += other.value;
+        self.nulls += other.nulls;
+    }
+}

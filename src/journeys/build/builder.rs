@@ -11,6 +11,7 @@ use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
 use rayon::prelude::*;
 use std::borrow::Borrow;
+use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -32,7 +33,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// assert_eq!(builder.build()?.totals().touchpoints, 3.0);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct JourneyBuilder {
     pub(in crate::journeys) options: JourneyOptions,
     pub(in crate::journeys) names: Names,
@@ -71,6 +71,16 @@ impl Journeys {
         let mut builder = JourneyBuilder::new(options);
         builder.extend(events)?;
         builder.build()
+    }
+}
+
+/// Without persons and their rows.
+impl fmt::Debug for JourneyBuilder {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut builder = to.debug_struct("JourneyBuilder");
+        builder.field("options", &self.options);
+        builder.field("rows", &self.rows);
+        builder.finish_non_exhaustive()
     }
 }
 

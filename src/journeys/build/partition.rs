@@ -162,16 +162,28 @@ impl PartitionedRows {
 
     /// Drops the rows before a second.
     pub(crate) fn forget_before(&mut self, from: u32) {
-        let keeps: Vec<bool> = self.time.iter().map(|&time| time >= from).collect();
+        self.retain(|_, time| time >= from);
+    }
+
+    /// Drops a person's rows.
+    pub(crate) fn erase(&mut self, person: u64) {
+        self.retain(|other, _| other != person);
+    }
+
+    /// Keeps the rows whose person and second are to be kept.
+    fn retain(&mut self, is_kept: impl Fn(u64, u32) -> bool) {
+        let is_kept_sale = |sale: &SaleRow| is_kept(sale.person, sale.time);
+        let times = self.time.iter().enumerate();
+        let keeps: Vec<bool> = times
+            .map(|(row, &time)| is_kept(self.person.get(row), time))
+            .collect();
         let counts = |part| self.touches(part).filter(|&row| keeps[row]).count();
         let kept = offsets((0..PARTITIONS).map(counts));
         let sales = offsets((0..PARTITIONS).map(|part| {
-            self.sales(part)
-                .iter()
-                .filter(|sale| sale.time >= from)
-                .count()
+            let sales = self.sales(part).iter();
+            sales.filter(|sale| is_kept_sale(sale)).count()
         }));
-        self.forget_returns_before(from);
+        self.retain_returns(is_kept_sale);
         if kept[PARTITIONS] as usize == self.time.len()
             && sales[PARTITIONS] as usize == self.sales.len()
         {
@@ -191,18 +203,18 @@ impl PartitionedRows {
         retain(&mut self.label, &keeps);
         retain(&mut self.fraction, &keeps);
         self.offsets = kept;
-        self.sales.retain(|sale| sale.time >= from);
+        self.sales.retain(is_kept_sale);
         self.sales.shrink_to_fit();
         self.sale_offsets = sales;
     }
 
-    fn forget_returns_before(&mut self, from: u32) {
-        if self.returns.iter().all(|each| each.time >= from) {
+    fn retain_returns(&mut self, is_kept: impl Fn(&SaleRow) -> bool) {
+        if self.returns.iter().all(&is_kept) {
             return;
         }
-        let kept = |part| self.returns(part).iter().filter(|each| each.time >= from);
+        let kept = |part| self.returns(part).iter().filter(|each| is_kept(each));
         self.return_offsets = offsets((0..PARTITIONS).map(|part| kept(part).count()));
-        self.returns.retain(|each| each.time >= from);
+        self.returns.retain(is_kept);
     }
 
     /// The codes of all persons, and the orders of all conversions and returns.

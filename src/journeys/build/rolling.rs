@@ -1,6 +1,7 @@
 //! A builder that goes on: reports of periods, and rows that are no longer needed.
 
 use crate::error::{Error, Result};
+use crate::event::PersonKey;
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::builder::JourneyBuilder;
 use crate::journeys::build::waves::CutPartitions;
@@ -135,6 +136,37 @@ impl JourneyBuilder {
         }
         self.cleaned_days.forget_before(from);
         dropped
+    }
+
+    /// Drops every row of a person, and the key and the orders that no other row has. The result is
+    /// how many rows that were. What is built or [saved](JourneyBuilder::save) afterwards is what
+    /// comes of a log without the person.
+    ///
+    /// What belongs to no single person stays: when the log ends, the names of channels, places,
+    /// goals and segments, the texts of chosen columns, and how many rows were read.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("zoe", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("bob", 1_767_225_700, "social"))?;
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend(&log)?;
+    /// assert_eq!((builder.erase("zoe"), builder.erase("nobody")), (1, 0));
+    /// assert_eq!(builder.build()?.len(), 1);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn erase<'a>(&mut self, person: impl Into<PersonKey<'a>>) -> u64 {
+        let Some(person) = self.names.people.find(person.into()) else {
+            return 0;
+        };
+        let kept = self.kept();
+        self.batches
+            .par_iter_mut()
+            .for_each(|batch| batch.erase(person));
+        self.names.forget_unused(&mut self.batches);
+        kept - self.kept()
     }
 
     /// How many touches and conversions are held, and returns where journeys are net of them.

@@ -108,6 +108,16 @@ impl JourneyOptions {
         }
     }
 
+    /// Whether an order counts once.
+    pub fn has_unique_orders(&self) -> bool {
+        self.unique_orders
+    }
+
+    /// Whether conversions are without what was returned of them.
+    pub fn is_net_of_returns(&self) -> bool {
+        self.net_of_returns
+    }
+
     /// Whether conversions tell which order they are of.
     pub(crate) fn names_orders(&self) -> bool {
         self.deduplicate || self.orders || self.reads_orders()

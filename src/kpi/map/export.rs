@@ -1,6 +1,7 @@
 //! The map for other tools.
 
 use crate::kpi::map::journey_map::{JourneyMap, MapEdge, Node};
+use crate::report::escape::printable;
 
 impl JourneyMap {
     /// The graph in the DOT language of Graphviz: edges taken `least` times or more, with count,
@@ -94,15 +95,11 @@ impl JourneyMap {
     }
 }
 
-/// A node as a quoted name of DOT.
+/// A node as a quoted name of DOT. What acts on a terminal is shown escaped.
 fn quoted(node: &Node) -> String {
-    format!(
-        "\"{}\"",
-        node.to_string()
-            .replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace('\n', "\\n")
-    )
+    let name = node.to_string();
+    let name = printable(&name).replace('\\', "\\\\");
+    format!("\"{}\"", name.replace('"', "\\\""))
 }
 
 #[cfg(test)]
@@ -115,6 +112,8 @@ mod tests {
             quoted(&Node::Step("a \"b\" \\ c".into())),
             "\"a \\\"b\\\" \\\\ c\""
         );
+        let hostile = quoted(&Node::Step("\u{1b}[2J\n\u{202e}x".into()));
+        assert_eq!(hostile, "\"\\\\u{1b}[2J\\\\n\\\\u{202e}x\"");
         assert_eq!(quoted(&Node::Drop), "\"(drop)\"");
     }
 }

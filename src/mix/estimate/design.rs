@@ -81,6 +81,9 @@ impl Design {
             |row| scales.kpi[row / panel.periods()],
             root_weights.as_deref(),
         );
+        let explained = reweighing.as_ref().map(Reweighing::explained);
+        let kpi_range = range(explained.unwrap_or(&kpi), root_weights.as_deref());
+        let observed = |weights: &Vec<f64>| weights.iter().filter(|w| **w > 0.0).count();
         let design = Self {
             periods: panel.periods(),
             geos: panel.geos().len(),
@@ -93,19 +96,12 @@ impl Design {
             baseline,
             tests: PseudoObservation::all(panel, specification, &scales)?,
             scales,
-            kpi_range: range(
-                reweighing
-                    .as_ref()
-                    .map_or(kpi.as_slice(), Reweighing::explained),
-                root_weights.as_deref(),
-            ),
+            kpi_range,
             kpi: reweighing.as_ref().map_or_else(
                 || weighted(kpi, root_weights.as_deref()),
                 Reweighing::weighted_kpi,
             ),
-            observations: root_weights
-                .as_ref()
-                .map_or(panel.rows(), |w| w.iter().filter(|w| **w > 0.0).count()),
+            observations: root_weights.as_ref().map_or(panel.rows(), observed),
             root_weights,
             reweighing,
             cuts: cuts(panel.periods(), folds),

@@ -5,6 +5,16 @@ use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::mix::posterior::Objectives;
 use crate::mix::specification::columns::{MediaColumn, Source};
 
+/// The figure as a file can hold it: an exact fit has a score of infinity, which is told as the
+/// largest number; what is no number is as bad as can be.
+pub(crate) const fn finite(figure: f64) -> f64 {
+    if figure.is_nan() {
+        f64::MAX
+    } else {
+        figure.clamp(-f64::MAX, f64::MAX)
+    }
+}
+
 impl Problem {
     /// Everything a candidate is judged by; none if its linear part has no single solution.
     pub(crate) fn judge(
@@ -31,11 +41,17 @@ impl Problem {
             return None;
         }
         Some(Objectives {
-            nrmse: self.nrmse(statistics, penalty, linear),
-            validation_nrmse,
-            rssd: self.rssd(statistics, &linear.coefficients),
-            lift_error: self.lift_error(statistics, &linear.coefficients),
-            score: linear.score,
+            nrmse: finite(self.nrmse(statistics, penalty, linear)),
+            validation_nrmse: validation_nrmse.map(finite),
+            rssd: finite(self.rssd(statistics, &linear.coefficients)),
+            lift_error: self
+                .lift_error(statistics, &linear.coefficients)
+                .map(finite),
+            score: if linear.score.is_nan() {
+                -f64::MAX
+            } else {
+                finite(linear.score)
+            },
         })
     }
 

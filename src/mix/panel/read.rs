@@ -42,7 +42,7 @@ impl PanelColumns {
     /// # Errors
     /// If a column is missing or has two roles, there are no rows, a field is no date or number,
     /// spend is negative, a geo has a period twice, or the periods have a gap; errors
-    /// name the row.
+    /// name the row. Also if a column of events has more than 1,000 different labels.
     pub fn read(&self, reader: impl Read) -> Result<Panel> {
         self.check_roles()?;
         let mut rows = self.rows(reader)?;
@@ -227,16 +227,20 @@ fn number(row: &table::Row<'_>, column: usize, not_negative: bool) -> Result<f64
     value.ok_or_else(|| row.fault(column, expected(low)))
 }
 
-/// The panel with its weights, if it has any; rows that are absent have none.
+/// The panel with its weights, if it has any, and the rows that it lacks.
 fn weighted(panel: Panel, weights: Option<Vec<f64>>, absent: &[bool]) -> Result<Panel> {
-    if weights.is_none() && !absent.contains(&true) {
-        return Ok(panel);
+    let panel = match weights {
+        Some(weights) => panel.with_weights(weights)?,
+        None => panel,
+    };
+    match absent.contains(&true) {
+        true => panel.with_absent_rows(absent.to_vec()),
+        false => Ok(panel),
     }
-    let weights = weights.unwrap_or_else(|| vec![1.0; absent.len()]);
-    let cells = weights.iter().zip(absent);
-    let cells = cells.map(|(weight, absent)| if *absent { 0.0 } else { *weight });
-    panel.with_weights(cells.collect())
 }
+
+/// The most different labels of a column of events.
+const MOST_LABELS: usize = 1_000;
 
 fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Panel> {
     let mut names: Vec<&str> = labels
@@ -246,6 +250,11 @@ fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Pane
         .collect();
     names.sort_unstable();
     names.dedup();
+    if names.len() > MOST_LABELS {
+        let expected = format!("at most {MOST_LABELS}, as each is a column");
+        let what = format!("the number of different labels in {column}");
+        return Err(Error::setting(what, names.len(), expected));
+    }
     for name in names {
         panel = panel.with_event(
             format!("{column}={name}"),

@@ -1,6 +1,7 @@
 //! Days with a name.
 
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::error::{Error, Result};
 use crate::mix::panel::Frequency;
@@ -25,11 +26,14 @@ const HOLIDAY: &str = "holiday=";
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Holidays(Vec<(Day, String)>);
 
+/// The most different names: each is a column of the baseline.
+const MOST_NAMES: usize = 1_000;
+
 impl Holidays {
     /// A table of days and names; a day may have several names.
     ///
     /// # Errors
-    /// If a name is empty.
+    /// If a name is empty, or there are more than 1,000 different names: each is a column.
     pub fn new(mut days: Vec<(Day, String)>) -> Result<Self> {
         if let Some((day, _)) = days.iter().find(|(_, name)| name.is_empty()) {
             return Err(Error::setting(
@@ -40,6 +44,11 @@ impl Holidays {
         }
         days.sort();
         days.dedup();
+        let names: HashSet<&str> = days.iter().map(|(_, name)| name.as_str()).collect();
+        if names.len() > MOST_NAMES {
+            let expected = format!("at most {MOST_NAMES}");
+            return Err(Error::setting("different holidays", names.len(), expected));
+        }
         Ok(Self(days))
     }
 
@@ -84,23 +93,25 @@ impl Holidays {
 
     /// A column per name, counting the days of it that fall into each of the periods.
     pub(super) fn terms(&self, dates: &[Day], period: Frequency) -> Vec<Term> {
-        let mut names: Vec<&str> = self.0.iter().map(|(_, name)| name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let days_of = |name: &str, date: Day| {
-            let (start, end) = period.span(date);
-            self.0
-                .iter()
-                .filter(|(day, n)| n == name && (start..end).contains(day))
-                .count() as f64
-        };
-        let term = |name: &str| Term {
+        let mut counts: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for (day, name) in &self.0 {
+            let counts = counts.entry(name).or_insert_with(|| vec![0.0; dates.len()]);
+            // dates are in order, and a period reaches to where the next one begins
+            let after = dates.partition_point(|date| period.span(*date).0 <= *day);
+            let Some(at) = after.checked_sub(1) else {
+                continue;
+            };
+            if *day < period.span(dates[at]).1 {
+                counts[at] += 1.0;
+            }
+        }
+        let term = |(name, values): (&str, Vec<f64>)| Term {
             name: format!("{HOLIDAY}{name}"),
             part: BaselinePart::Holiday(name.to_owned()),
-            values: dates.iter().map(|&day| days_of(name, day)).collect(),
+            values,
             penalised: false,
         };
-        names.into_iter().map(term).collect()
+        counts.into_iter().map(term).collect()
     }
 
     /// Holidays none of whose days falls into one of the periods.
@@ -127,6 +138,28 @@ mod tests {
         let term = |at: usize| (terms[at].name.as_str(), terms[at].values.as_slice());
         assert_eq!(term(0), ("holiday=A", [1.0, 2.0].as_slice()));
         assert_eq!(term(1), ("holiday=B", [1.0, 0.0].as_slice()));
+    }
+
+    #[test]
+    fn days_between_sparse_periods_are_of_the_period_before() {
+        let month_ends = ["2024-01-31", "2024-02-29"].map(|d| d.parse().unwrap());
+        let text =
+            "date,holiday\n2023-12-31,A\n2024-01-01,A\n2024-02-01,A\n2024-02-29,A\n2024-03-01,A\n";
+        let holidays = Holidays::read(text.as_bytes()).unwrap();
+        let terms = holidays.terms(&month_ends, Frequency::MonthEnd);
+        assert_eq!(terms[0].values, [1.0, 2.0]);
+        assert!(holidays.terms(&[], Frequency::Day)[0].values.is_empty());
+    }
+
+    #[test]
+    fn more_names_than_columns_can_be_are_refused() {
+        let day: Day = "2024-01-01".parse().unwrap();
+        let named = |count: usize| (0..count).map(|at| (day, format!("h{at}"))).collect();
+        assert!(Holidays::new(named(1_000)).is_ok());
+        assert_eq!(
+            Holidays::new(named(1_001)).unwrap_err().to_string(),
+            "different holidays is 1001, expected: at most 1000"
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Texts of others inside SVG and HTML.
 
+use crate::error::readable::acts;
 use std::fmt::Write;
 
 /// The text as XML and HTML hold it, in an element or an attribute in double quotes. What turns the
-/// direction of text, and control characters, which XML cannot hold, become blanks.
+/// direction of text, and control characters, which XML cannot hold, are shown escaped; line breaks
+/// and tabs are blanks.
 pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -13,15 +15,12 @@ pub(crate) fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            _ if letter.is_control() || turns(letter) || is_no_text(letter) => safe.push(' '),
+            '\n' | '\r' | '\t' => safe.push(' '),
+            _ if acts(letter) || is_no_text(letter) => safe.extend(letter.escape_default()),
             _ => safe.push(letter),
         }
     }
     safe
-}
-
-fn turns(letter: char) -> bool {
-    matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What no XML document may hold.

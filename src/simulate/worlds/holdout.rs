@@ -7,7 +7,7 @@ use crate::simulate::retailer::media::{MEDIA, ON_THE_WAY};
 use crate::simulate::worlds::World;
 use crate::simulate::worlds::catalogue::Mechanism;
 use crate::simulate::worlds::person::Recipe;
-use crate::simulate::worlds::withheld::Withheld;
+use crate::simulate::worlds::withheld::{Expected, Withheld};
 use crate::time::Day;
 use crate::util::Random;
 use rayon::prelude::*;
@@ -39,6 +39,7 @@ pub struct Holdout {
     share: f64,
     tail_days: u32,
     among_reached: bool,
+    counting: Option<String>,
 }
 
 /// What a group of persons showed.
@@ -46,6 +47,9 @@ pub struct Holdout {
 struct Group {
     persons: f64,
     conversions: f64,
+    /// Touches of the channel counted, and their squares by person.
+    touches: f64,
+    squares: f64,
 }
 
 /// What all persons showed, and what the touches withheld would have brought.
@@ -67,6 +71,7 @@ impl Holdout {
             share: 0.5,
             tail_days: 0,
             among_reached: false,
+            counting: None,
         }
     }
 
@@ -89,6 +94,30 @@ impl Holdout {
     pub fn among_reached(self) -> Self {
         Self {
             among_reached: true,
+            ..self
+        }
+    }
+
+    /// Counts touches of another channel too ([`LiftTest::with_touches_brought`]): branded searches
+    /// that display brings, say. Their standard error is that of a difference of means over persons.
+    ///
+    /// ```
+    /// use mixtouch::simulate::worlds::{Holdout, World};
+    ///
+    /// let test = Holdout::new("display", "2026-01-15".parse()?, "2026-02-13".parse()?)
+    ///     .with_tail_days(7)
+    ///     .counting("branded_search");
+    /// let (test, _) = test.run(World::Upstream, 5_000, 1, 7)?;
+    /// let searches = &test.touches_brought()[0];
+    /// // each touch of display brings 0.06 searches
+    /// let expected = 0.06 * 0.016 * 30.0 * 2_500.0;
+    /// assert!((searches.brought() - expected).abs() < 3.0 * searches.standard_error());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn counting(self, channel: impl Into<String>) -> Self {
+        Self {
+            counting: Some(channel.into()),
             ..self
         }
     }
@@ -132,10 +161,10 @@ impl Holdout {
         let channels = mechanism.channels.iter();
         let channels: Vec<&str> = channels.map(|channel| channel.name).collect();
         let withheld = self.withheld(&channels)?;
+        let design = (self.counted(&channels)?, self.among_reached);
         let recipe = Recipe::new(&mechanism);
         let touches = Random::new(seed).stream(world as u64);
-        let expected =
-            |person| recipe.withhold(touches.stream(person), withheld, self.among_reached);
+        let expected = |person| recipe.withhold(touches.stream(person), withheld, design);
         // experiments in two logs share no luck
         let chances = |&test_seed: &u64| {
             let tests = Random::new(test_seed).stream(TESTS);
@@ -163,7 +192,7 @@ impl Holdout {
     ///
     /// # Errors
     /// As for [`Holdout::run`]. If only persons reached are compared and the channel is one on the
-    /// way, which nobody meets by chance.
+    /// way, which nobody meets by chance. If touches are counted, of which no other brings any here.
     pub fn run_at_retailer(
         &self,
         persons: u64,
@@ -173,6 +202,10 @@ impl Holdout {
         let media = MEDIA.iter().map(|medium| medium.name);
         let channels: Vec<&str> = media.chain(ON_THE_WAY.map(|step| step.0)).collect();
         let withheld = self.withheld(&channels)?;
+        if let Some(channel) = &self.counting {
+            let expected = "none: at the retailer no touch brings others";
+            return Err(Error::setting("the channel counted", channel, expected));
+        }
         let lives = Random::new(seed);
         let is_withheld = |channel, day| withheld.withholds(channel, day);
         let expected = |person| {
@@ -182,7 +215,10 @@ impl Holdout {
                 let own = |contact: &&(f64, usize)| is_withheld(contact.1, contact.0);
                 counted = withheld.counted_since(life.contacts.iter().find(own)?.0);
             }
-            Some(life.expected(is_withheld, counted.span()))
+            Some(Expected {
+                conversions: life.expected(is_withheld, counted.span()),
+                touches: (0.0, 0.0),
+            })
         };
         let chances = Random::new(test_seed).stream(TESTS);
         let mut tests = self.measured(persons, &[chances], expected)?;
@@ -196,7 +232,7 @@ impl Holdout {
         &self,
         persons: u64,
         chances: &[Random],
-        expected: impl Fn(u64) -> Option<(f64, f64)> + Sync,
+        expected: impl Fn(u64) -> Option<Expected> + Sync,
     ) -> Result<Vec<(LiftTest, f64)>> {
         let batch = |first: u64| {
             let mut sums = vec![Outcome::default(); chances.len()];
@@ -239,39 +275,66 @@ impl Holdout {
         )
     }
 
+    fn counted(&self, channels: &[&str]) -> Result<Option<usize>> {
+        let Some(counted) = &self.counting else {
+            return Ok(None);
+        };
+        let known = channels.iter().position(|name| name == counted);
+        let unknown = || Error::setting("the channel counted", counted, channels.join(", "));
+        known.map(Some).ok_or_else(unknown)
+    }
+
     fn test(&self, all: &Outcome) -> Result<LiftTest> {
         let Outcome {
             held_out, others, ..
         } = all;
         let ratio = held_out.persons / others.persons;
         let variance = others.conversions * ratio * ratio + held_out.conversions;
-        LiftTest::new(self.channel.clone(), self.start, self.end)
+        let test = LiftTest::new(self.channel.clone(), self.start, self.end)
             .with_share(self.share)
             .with_tail_days(self.tail_days)
             .with_outcome_change(others.conversions * ratio - held_out.conversions)
-            .with_standard_error(variance.sqrt())
+            .with_standard_error(variance.sqrt());
+        let Some(counted) = &self.counting else {
+            return test.checked();
+        };
+        let brought = others.touches * ratio - held_out.touches;
+        let variance = others.spread() * ratio * ratio + held_out.spread();
+        test.with_touches_brought(counted, brought, variance.sqrt())
             .checked()
+    }
+}
+
+impl Group {
+    /// The sum of squared differences of persons' touches to their mean.
+    fn spread(&self) -> f64 {
+        self.squares - self.touches * self.touches / self.persons
     }
 }
 
 impl Outcome {
     /// Takes in one person, who converts as often as expected with the touches, or without where
     /// held out.
-    fn observe(&mut self, (with, without): (f64, f64), share: f64, mut chance: Random) {
+    fn observe(&mut self, person: Expected, share: f64, mut chance: Random) {
+        let (with, without) = person.conversions;
         self.brought += with - without;
         let is_held_out = chance.chance(share);
-        let (group, expected) = match is_held_out {
-            true => (&mut self.held_out, without),
-            false => (&mut self.others, with),
+        let (group, expected, touches) = match is_held_out {
+            true => (&mut self.held_out, without, person.touches.1),
+            false => (&mut self.others, with, person.touches.0),
         };
         group.persons += 1.0;
         group.conversions += chance.poisson(expected) as f64;
+        group.touches += touches;
+        group.squares += touches * touches;
     }
 
     fn plus(self, other: Self) -> Self {
         let sum = |one: Group, other: Group| Group {
             persons: one.persons + other.persons,
             conversions: one.conversions + other.conversions,
+            touches: one.touches + other.touches,
+            squares: one.squares + other.squares,
         };
         Self {
             held_out: sum(self.held_out, other.held_out),
@@ -320,5 +383,41 @@ mod tests {
         // the same draw in every log would put them all on one side
         let above = errors.iter().filter(|&&z| z > 0.0).count();
         assert!((15..=45).contains(&above), "{above}");
+    }
+
+    #[test]
+    fn touches_counted_are_those_brought() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let plain = Holdout::new("video", day("2026-01-15"), day("2026-02-13"));
+        let holdout = plain.clone().counting("branded_search").with_share(0.3);
+        let run = |holdout: &Holdout, seed| holdout.run(World::Upstream, 2_000, 5, seed).unwrap().0;
+        // 0.1 a touch, on average a day later; the last day's are cut
+        let truth = 0.3 * 2_000.0 * 0.011 * 0.1 * 29.0;
+        let z = |seed| {
+            let test = run(&holdout, seed);
+            let counted = &test.touches_brought()[0];
+            (counted.brought() - truth) / counted.standard_error()
+        };
+        let errors: Vec<f64> = (0..200).map(z).collect();
+        let mean = errors.iter().sum::<f64>() / 200.0;
+        let variance = errors.iter().map(|z| (z - mean) * (z - mean)).sum::<f64>() / 199.0;
+        assert!(
+            mean.abs() < 0.5 && (0.6..1.4).contains(&variance),
+            "{mean} {variance}"
+        );
+        // what is counted besides changes nothing else
+        let same = run(&plain.with_share(0.3), 9);
+        assert_eq!(same.outcome_change(), run(&holdout, 9).outcome_change());
+        let unknown = holdout
+            .counting("podcast")
+            .run(World::Upstream, 2_000, 5, 1);
+        assert!(unknown.unwrap_err().to_string().contains("branded_search"));
+        let retailer = Holdout::new("search", day("2026-02-01"), day("2026-02-28"));
+        assert!(
+            retailer
+                .counting("direct")
+                .run_at_retailer(2_000, 1, 1)
+                .is_err()
+        );
     }
 }

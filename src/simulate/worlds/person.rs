@@ -5,7 +5,7 @@ use crate::event::{Event, Events};
 use crate::simulate::worlds::catalogue::{Channel, Intent, Mechanism, Response};
 use crate::simulate::worlds::days::{DAY, DAYS, START};
 use crate::simulate::worlds::person_truth::{PersonTruth, shapley};
-use crate::simulate::worlds::withheld::Withheld;
+use crate::simulate::worlds::withheld::{Expected, Withheld};
 use crate::util::Random;
 
 /// When television runs: days from, and to.
@@ -106,28 +106,38 @@ impl<'a> Recipe<'a> {
         Ok(())
     }
 
-    /// Conversions expected of a person while an experiment counts them, with all touches and
-    /// without those withheld; None for a person with none of them, where only others are in it.
+    /// What is expected of a person while an experiment counts, also touches of the channel
+    /// `counted`; None for a person without touches withheld, where only others are in it.
     pub(super) fn withhold(
         &self,
         mut random: Random,
         mut withheld: Withheld,
-        among_reached: bool,
-    ) -> Option<(f64, f64)> {
+        (counted, among_reached): (Option<usize>, bool),
+    ) -> Option<Expected> {
         let stretches = self.intents(&mut random);
         let mut touches = self.touches(&mut random, &stretches);
         if among_reached {
             let is_own = |touch: &&Touch| withheld.withholds(touch.channel, touch.day);
             withheld = withheld.counted_since(touches.iter().find(is_own)?.day);
         }
+        let count = |touches: &[Touch]| {
+            let is_counted =
+                |touch: &&Touch| Some(touch.channel) == counted && withheld.counts(touch.day);
+            touches.iter().filter(is_counted).count() as f64
+        };
         let with = self.expected(&touches, &stretches, &withheld);
+        let met = count(&touches);
         let happens = |touch: &Touch| {
             let own = (touch.channel, touch.day);
             let mut causes = std::iter::once(own).chain(touch.parent);
             !causes.any(|(channel, day)| withheld.withholds(channel, day))
         };
         touches.retain(happens);
-        Some((with, self.expected(&touches, &stretches, &withheld)))
+        let without = self.expected(&touches, &stretches, &withheld);
+        Some(Expected {
+            conversions: (with, without),
+            touches: (met, count(&touches)),
+        })
     }
 
     fn expected(&self, touches: &[Touch], stretches: &[(f64, f64)], counted: &Withheld) -> f64 {

@@ -4,6 +4,15 @@ use crate::error::{Error, Result};
 use crate::simulate::worlds::days::{DAY, DAYS, START};
 use crate::time::Day;
 
+/// What is expected of a person while an experiment counts, each with all touches and without those
+/// withheld.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Expected {
+    pub(super) conversions: (f64, f64),
+    /// Touches of the channel counted.
+    pub(super) touches: (f64, f64),
+}
+
 /// The touches that an experiment withholds, and the days over which it counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Withheld {
@@ -39,6 +48,11 @@ impl Withheld {
 
     pub(super) fn withholds(&self, channel: usize, day: f64) -> bool {
         channel == self.channel && (self.from..self.to).contains(&day)
+    }
+
+    /// Whether the experiment counts on that day.
+    pub(super) fn counts(&self, day: f64) -> bool {
+        (self.since..self.until).contains(&day)
     }
 
     pub(super) fn counted_since(self, since: f64) -> Self {

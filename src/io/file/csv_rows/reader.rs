@@ -105,9 +105,12 @@ impl<R: Read> Iterator for CsvRows<R> {
         let chunk = first
             .map(Ok)
             .or_else(|| self.chunks.next_chunk().transpose())?;
-        Some(chunk.map(|chunk| CsvPiece {
-            chunk,
-            layout: self.layout.clone(),
+        Some(chunk.map(|mut chunk| {
+            chunk.keep_mark();
+            CsvPiece {
+                chunk,
+                layout: self.layout.clone(),
+            }
         }))
     }
 }

@@ -2,10 +2,11 @@
 
 use rayon::prelude::*;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mix::estimate::coefficient_draws::CoefficientDraw;
 use crate::mix::estimate::design::Design;
 use crate::mix::estimate::media_effects::MediaEffects;
+use crate::mix::estimate::objectives::finite;
 use crate::mix::estimate::problem::{Linear, Problem, Workspace};
 use crate::mix::estimate::search::candidate::Space;
 use crate::mix::estimate::search::report::{SearchFit, SearchReport};
@@ -37,27 +38,28 @@ pub(crate) fn assemble(
         draws.into_iter().flatten().collect()
     };
     let draws = solve_all(found.draws, Some(Random::new(seed).stream(4)));
-    let solve = |point: Vec<f64>| -> PosteriorDraw {
-        let solved = solve_all(vec![point], None).pop();
-        solved.expect("the best candidate was solved before")
-    };
+    let solve = |point: Vec<f64>| solve_all(vec![point], None).pop();
     let best = solve(found.best);
     let front = found.front.into_iter().map(|trial| trial.point);
     let pareto_front = solve_all(front.collect(), None);
     // Candidates evaluated for the front, or before the noise was known, may turn out to score
     // higher yet. The best is reported at its optimum, not as one of the draws about it.
     let score = |draw: &PosteriorDraw| draw.objectives().map(|o| o.score);
-    let highest = draws.iter().chain(&pareto_front).fold(&best, |best, draw| {
-        if score(draw) > score(best) {
-            draw
+    let others = draws.iter().chain(&pareto_front);
+    let highest = others.fold(best.as_ref(), |best, draw| {
+        if score(draw) > best.and_then(score) {
+            Some(draw)
         } else {
             best
         }
     });
-    let best = match &highest.candidate {
-        Some(candidate) if score(highest) > score(&best) => solve(candidate.point.clone()),
-        _ => best,
-    };
+    let higher = highest.filter(|draw| score(draw) > best.as_ref().and_then(score));
+    let candidate = higher.and_then(|draw| draw.candidate.as_ref());
+    let solved = candidate.and_then(|candidate| solve(candidate.point.clone()));
+    // coefficients by geo may have no single solution where the pooled ones had one
+    let best = solved.or(best).ok_or_else(|| Error::Solver {
+        reason: "the best candidate has no single solution with coefficients by geo".into(),
+    })?;
     let report = SearchReport {
         best,
         pareto_front,
@@ -180,7 +182,7 @@ fn in_units(
         penalty,
         candidate: Some(Candidate {
             objectives: solved.objectives,
-            kkt_residual: solved.linear.kkt,
+            kkt_residual: finite(solved.linear.kkt),
             point,
         }),
         ..PosteriorDraw::new(curves, effects.last, baseline)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::mix::posterior::{Noise, Posterior, PosteriorDraw};
 use crate::mix::specification::Holidays;
+use crate::stats::Estimate;
 
 /// A fit by search: the posterior, and the report of the search.
 ///
@@ -58,6 +59,13 @@ impl TryFrom<Fields> for SearchFit {
 }
 
 impl SearchFit {
+    pub(crate) fn with_without_tests(self, without_tests: Vec<Estimate>) -> Self {
+        Self {
+            posterior: self.posterior.with_without_tests(without_tests),
+            ..self
+        }
+    }
+
     pub(crate) const fn new(posterior: Posterior, report: SearchReport) -> Self {
         Self { posterior, report }
     }
@@ -70,6 +78,14 @@ impl SearchFit {
     /// What the search found on the way.
     pub const fn report(&self) -> &SearchReport {
         &self.report
+    }
+
+    /// The points of the search that its draws stand for; the best candidate's is the last.
+    pub(crate) fn points(&self) -> impl Iterator<Item = &[f64]> {
+        let draws = self.posterior.draws().iter();
+        let draws = draws.chain([self.report.best()]);
+        let candidates = draws.filter_map(|draw| draw.candidate.as_ref());
+        candidates.map(|candidate| &*candidate.point)
     }
 
     /// The same fit with a longer table of holidays, for refreshes beyond the days of the table it

@@ -91,6 +91,27 @@ impl SharedFit {
     }
 }
 
+impl SharedFit {
+    /// The points of the search that its draws stand for, and that of the best candidates: the
+    /// first KPI's transforms and each KPI's penalty.
+    fn points(&self) -> Vec<Vec<f64>> {
+        let own =
+            |fit: &SearchFit| -> Vec<Vec<f64>> { fit.points().map(<[f64]>::to_vec).collect() };
+        let own: Vec<Vec<Vec<f64>>> = self.fits.iter().map(own).collect();
+        let count = own.iter().map(Vec::len).min().unwrap_or(0);
+        let point = |at: usize| {
+            // the last of each are the best
+            let each = own.iter().map(|points| &points[points.len() - count + at]);
+            let mut points = each.clone();
+            let mut whole = points.next().cloned().unwrap_or_default();
+            let penalties = points.filter_map(|point| point.last().copied());
+            whole.extend(penalties);
+            whole
+        };
+        (0..count).map(point).collect()
+    }
+}
+
 impl Report for SharedFit {
     fn title(&self) -> String {
         format!("{} with shapes in common", self.names.join(", "))
@@ -142,6 +163,89 @@ impl Search {
         kpis: &[(&str, &MixSpecification, &Panel)],
         progress: &dyn Progress,
     ) -> Result<SharedFit> {
+        self.run_shared(kpis, self.evaluations, &[], progress)
+    }
+
+    /// Fits the specifications of an earlier fit to their panels with new periods added, each under
+    /// its KPI's name; a KPI without any keeps its panel. The search starts from the earlier draws,
+    /// so it makes a tenth of the evaluations.
+    ///
+    /// ```
+    /// use mixtouch::mix::estimate::Search;
+    /// use mixtouch::mix::panel::Panel;
+    /// use mixtouch::mix::specification::{Baseline, MixSpecification, Trend};
+    /// use mixtouch::Day;
+    ///
+    /// let first: Day = "2024-01-01".parse()?;
+    /// let panel = |weeks: std::ops::Range<i32>, effect: f64| {
+    ///     let tv = |week: i32| if week % 7 < 3 { 100.0 + f64::from(10 * (week % 5)) } else { 0.0 };
+    ///     let kpi = |week: i32| 900.0 + effect * tv(week) + f64::from(week * 13 % 31);
+    ///     let days = weeks.clone().map(|week| first.plus(7 * week)).collect();
+    ///     let panel = Panel::national(days, weeks.clone().map(kpi).collect())?;
+    ///     panel.with_channel("tv", weeks.map(tv).collect())
+    /// };
+    /// let mix = MixSpecification::new().with_baseline(Baseline::new(Trend::None, 0)?);
+    /// let search = Search::default().with_evaluations(200);
+    /// let (sales, leads) = (panel(0..60, 2.0)?, panel(0..60, 0.2)?);
+    /// let earlier = search.fit_shared(&[("sales", &mix, &sales), ("leads", &mix, &leads)])?;
+    /// let (more_sales, more_leads) = (panel(60..64, 2.0)?, panel(60..64, 0.2)?);
+    /// let new = [("sales", &more_sales), ("leads", &more_leads)];
+    /// let fit = search.refresh_shared(&earlier, &new)?;
+    /// assert!(fit.models().all(|(_, model)| model.panel().periods() == 64));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Like [`Panel::followed_by`] and [`Search::fit_shared`]; also if a name is not one of the
+    /// earlier fit's, or comes twice.
+    pub fn refresh_shared(
+        &self,
+        earlier: &SharedFit,
+        new_periods: &[(&str, &Panel)],
+    ) -> Result<SharedFit> {
+        self.refresh_shared_with_progress(earlier, new_periods, &())
+    }
+
+    /// Refreshes like [`Search::refresh_shared`], observed by `progress`, which counts evaluations.
+    ///
+    /// # Errors
+    /// Like [`Search::refresh_shared`]; [`Error::Cancelled`](crate::Error::Cancelled) if it was
+    /// stopped before it found anything.
+    pub fn refresh_shared_with_progress(
+        &self,
+        earlier: &SharedFit,
+        new_periods: &[(&str, &Panel)],
+        progress: &dyn Progress,
+    ) -> Result<SharedFit> {
+        for (at, (name, _)) in new_periods.iter().enumerate() {
+            if !earlier.names.iter().any(|known| known == name) {
+                let expected = format!("one of {}", earlier.names.join(", "));
+                return Err(Error::setting("name of a KPI", name, expected));
+            }
+            if new_periods[..at].iter().any(|(before, _)| before == name) {
+                return Err(Error::setting("name of a KPI", name, "each name once"));
+            }
+        }
+        let whole = |(name, model): (&str, &Posterior)| {
+            let new = new_periods.iter().find(|(of, _)| *of == name);
+            let panel = model.panel();
+            new.map_or_else(|| Ok(panel.clone()), |(_, new)| panel.followed_by(new))
+        };
+        let panels: Vec<Panel> = earlier.models().map(whole).collect::<Result<_>>()?;
+        let kpis = earlier.models().zip(&panels);
+        let kpis = kpis.map(|((name, model), panel)| (name, model.specification(), panel));
+        let evaluations = (self.evaluations / 10).max(10);
+        let kpis: Vec<_> = kpis.collect();
+        self.run_shared(&kpis, evaluations, &earlier.points(), progress)
+    }
+
+    fn run_shared(
+        &self,
+        kpis: &[(&str, &MixSpecification, &Panel)],
+        evaluations: usize,
+        from: &[Vec<f64>],
+        progress: &dyn Progress,
+    ) -> Result<SharedFit> {
         self.check()?;
         let designs = kpis
             .iter()
@@ -158,8 +262,8 @@ impl Search {
                 .map(|(_, specification, _)| PenaltyRange::asked(specification))
                 .collect::<Vec<_>>(),
             self,
-            self.evaluations,
-            &[],
+            evaluations,
+            from,
             progress,
         )?;
         let fit =

@@ -1,0 +1,127 @@
+//! Raw identifiers stand in no error and in no debugging output.
+
+use mixtouch::identity::{Consent, HashKey, Links, Pseudonymiser, Rules};
+use mixtouch::io::{CsvReader, EventColumns, IdentifiedReader};
+use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+
+const SECRET: &str = "ann@secret.org";
+
+fn hasher() -> Pseudonymiser {
+    Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard())
+}
+
+fn error(file: &[u8], hasher: &Pseudonymiser) -> String {
+    let read = IdentifiedReader::csv(file, EventColumns::default(), hasher)
+        .and_then(|mut reader| reader.read_all());
+    let error = read.unwrap_err();
+    format!("{error} {error:?}")
+}
+
+/// What it takes to find the fault is there: the row and the column.
+#[test]
+fn an_error_has_row_and_column_and_not_the_value() {
+    let header = "id:e-mail,timestamp,channel,kind\n";
+    let rows = [
+        ("ann@secret.org,touch,tv,5\n", "row 2: "),
+        ("5,ann@secret.org,tv,touch\n", "row 2: timestamp"),
+        ("touch,5,tv,ann@secret.org\n", "row 2: kind"),
+        (
+            "x,5,tv,touch\n\ny,ann@secret.org,tv,touch\n",
+            "row 4: timestamp",
+        ),
+    ];
+    for (row, begin) in rows {
+        let file = format!("{header}{row}");
+        let hidden = error(file.as_bytes(), &hasher());
+        assert!(!hidden.contains("secret"), "{hidden}");
+        assert!(hidden.starts_with(begin), "{hidden}");
+    }
+    let bytes = b"id:e-mail,timestamp,channel,kind\nann\xff@secret.org,5,tv,touch\n";
+    let hidden = error(bytes, &hasher());
+    assert!(!hidden.contains("secret"), "{hidden}");
+    assert!(
+        hidden.starts_with("row 2: id:e-mail is \"not shown\", expected: UTF-8"),
+        "{hidden}"
+    );
+}
+
+#[test]
+fn values_are_shown_on_request() {
+    let file = "id:e-mail,timestamp,channel,kind\n5,ann@secret.org,tv,touch\n";
+    let shown = error(file.as_bytes(), &hasher().with_values_in_errors(true));
+    assert!(shown.contains(SECRET), "{shown}");
+}
+
+/// The first row is taken for names of columns then.
+#[test]
+fn a_file_without_a_header_keeps_its_secrets() {
+    let hidden = error(b"ann@secret.org,1767225600,tv,touch\n", &hasher());
+    assert!(!hidden.contains("secret"), "{hidden}");
+    let renamed = error(
+        b"id:e-mail,when,channel,kind\nann@secret.org,5,tv,touch\n",
+        &hasher(),
+    );
+    let expected = "no column \"timestamp\", found: id:e-mail, channel, kind, 1 not shown";
+    assert!(renamed.starts_with(expected), "{renamed}");
+}
+
+#[test]
+fn links_and_consent_keep_them_too() {
+    let links = "kind,value,linked_kind,linked_value,timestamp\n\
+                 e-mail,ann@secret.org,cookie,c,ann@secret.org\n";
+    let error = Links::from_csv(links.as_bytes(), &hasher()).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    assert_eq!(error.row(), Some(2));
+    let swapped = "kind,value,purpose,granted,timestamp\nann@secret.org,e-mail,ads,yes,5\n";
+    let error = Consent::from_csv(swapped.as_bytes(), &hasher()).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    let headless = Links::from_csv("e-mail,ann@secret.org,cookie,c,5\n".as_bytes(), &hasher());
+    let error = headless.unwrap_err().to_string();
+    assert_eq!(error, "no column \"kind\", found: 5 not shown");
+}
+
+/// Bytes are printed as text or as numbers, whichever way a type is derived.
+fn shows_secret(shown: &str) -> bool {
+    let numbers: Vec<String> = SECRET.bytes().map(|byte| byte.to_string()).collect();
+    shown.contains(SECRET) || shown.contains(&numbers.join(", "))
+}
+
+#[test]
+fn readers_and_builders_do_not_show_what_they_hold() {
+    let rows = "ann@secret.org,5,tv,touch\n".repeat(3);
+    let file = format!("id:e-mail,timestamp,channel,kind\n{rows}");
+    let reader =
+        IdentifiedReader::csv(file.as_bytes(), EventColumns::default(), &hasher()).unwrap();
+    assert!(!shows_secret(&format!("{reader:?}")));
+    let file = format!("person,timestamp,channel,kind\n{rows}");
+    // the bytes themselves are the caller's, and a slice shows them; a cursor over a reader does not
+    let reader = CsvReader::new(
+        std::io::Read::take(file.as_bytes(), 10_000),
+        EventColumns::default(),
+    );
+    let mut reader = reader.unwrap();
+    let chunk = reader.next().unwrap().unwrap();
+    assert!(!shows_secret(&format!("{chunk:?}")));
+    let mut log = Events::new();
+    log.push(Event::touch(SECRET, 10, "tv")).unwrap();
+    let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    builder.extend(&log).unwrap();
+    let shown = format!("{builder:?}");
+    assert!(
+        !shows_secret(&shown) && shown.contains("rows: 1"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn keys_are_in_no_debugging_output() {
+    let key: HashKey = "a5".repeat(32).parse().unwrap();
+    let shown = format!(
+        "{key:?} {:?}",
+        Pseudonymiser::new(key.clone(), &Rules::standard())
+    );
+    assert!(
+        !shown.contains("a5a5") && !shown.contains("165, 165"),
+        "{shown}"
+    );
+}
