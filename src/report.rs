@@ -30,6 +30,7 @@ mod contract;
 #[cfg(feature = "csv")]
 pub(crate) mod csv;
 mod document;
+mod drawn;
 pub(crate) mod escape;
 mod figure;
 #[cfg(feature = "html")]

@@ -2,6 +2,8 @@
 
 use crate::pictures::PictureOptions;
 use crate::span::span;
+use crate::terminal::TerminalOptions;
+use crate::voices::VoiceOptions;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
 use mixtouch::event::{SessionTouch, Sessions};
@@ -26,6 +28,10 @@ use std::time::Duration;
 pub(crate) struct Options {
     #[command(flatten)]
     pub(crate) pictures: PictureOptions,
+    #[command(flatten)]
+    pub(crate) terminal: TerminalOptions,
+    #[command(flatten)]
+    pub(crate) voices: VoiceOptions,
     /// Event log, CSV or (with --features parquet) Parquet: a column person, or id:KIND columns in
     /// its place, which need --key; kinds: account, card, e-mail, phone, cookie, device, address
     #[arg(long, value_name = "FILE")]

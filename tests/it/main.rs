@@ -69,6 +69,8 @@ mod state;
 mod stored_models;
 mod stream;
 mod time_to_event;
+#[cfg(feature = "verbatims")]
+mod verbatims;
 mod worlds;
 #[cfg(feature = "csv")]
 mod written_logs;
