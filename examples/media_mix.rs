@@ -37,6 +37,8 @@ mod progress;
 mod questions;
 #[path = "media_mix/shared.rs"]
 mod shared;
+#[path = "common/terminal.rs"]
+mod terminal;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -158,7 +160,7 @@ fn run(options: &Options) -> Result<()> {
     let text = if options.json {
         format!("{}\n", outcome.json(options.geo.is_some()))
     } else {
-        outcome.document().to_string()
+        options.terminal.shown(outcome.document()).to_string()
     };
     write_out(&text)
 }
@@ -173,7 +175,8 @@ fn write_out(text: &str) -> Result<()> {
 #[cfg(feature = "html")]
 fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
     let model = outcome.fitted.posterior();
-    let chapter = outcome.answers.add_to_chapter(MixChapter::new(model));
+    let chapter = MixChapter::new(model).with_prior_roi(outcome.fitted.prior_roi());
+    let chapter = outcome.answers.add_to_chapter(chapter);
     let chapter = match outcome.fitted.search() {
         Some(search) => chapter.with_search(search),
         None => chapter,

@@ -4,6 +4,8 @@
 //
 //     node scripts/pages.mjs PAGE.html ... [--pictures DIR]
 //
+// Pages of odd names and amounts: MIXTOUCH_PAGES=DIR cargo test --features html --test it pages_for_a_browser -- --ignored
+//
 // Needs playwright-core and axe-core in the folder NODE_MODULES names, and Chromium at CHROMIUM
 // (/usr/bin/chromium); VIEWS=phone-light,print names some of the views only. Exits with 1 where something is found, with 77 where it cannot run.
 import { createRequire } from 'node:module';
@@ -117,7 +119,8 @@ for (const file of args) {
 
 // Sorts and copies the first table by mouse and by keyboard.
 async function drive(page, say) {
-  const table = page.locator('table').first();
+  if (!(await page.locator('table:visible').count())) await page.locator('details summary').first().click();
+  const table = page.locator('table:visible').first();
   const column = () => table.locator('tbody tr').evaluateAll((rows) => rows.map((r) => r.cells[1].textContent));
   const head = table.locator('thead th').nth(1);
   const before = await column();
@@ -137,9 +140,9 @@ async function drive(page, say) {
   const lines = text.trim().split('\n');
   if (lines.length !== before.length + 1) say(`copied ${lines.length} lines of ${before.length + 1}`);
   if (/(^|,)"?[=+@]/m.test(text)) say('a copied text begins as a formula does');
-  const details = page.locator('details').first();
-  if (await details.count()) {
-    await details.locator('summary').focus();
+  const details = await page.$('details:not([open])');
+  if (details) {
+    await (await details.$('summary')).focus();
     await page.keyboard.press('Enter');
     if (!(await details.evaluate((d) => d.open))) say('the figures behind a chart do not open by key');
   }

@@ -304,17 +304,17 @@ impl Error {
         }
     }
 
-    /// The same error without anything that a row says: rows may name persons. Of a header, the
-    /// names that `is_known` stay.
+    /// The same error without anything that a row says but that it says nothing: rows may name
+    /// persons. Of a header, the names that `is_known` stay.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn without_values(self, is_known: impl Fn(&str) -> bool) -> Self {
         match self {
             Self::Field {
                 row,
                 column,
+                value,
                 expected,
-                ..
-            } => Self::Field {
+            } if !value.trim().is_empty() => Self::Field {
                 row,
                 column,
                 value: "not shown".into(),

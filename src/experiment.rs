@@ -35,7 +35,9 @@ pub(crate) mod uplift;
 mod variants;
 
 pub use self::always_valid::AlwaysValid;
-pub use self::geo::{GeoCandidate, GeoEffect, GeoLift, GeoSelection, GeoTest};
+pub use self::geo::{
+    GeoCandidate, GeoCourse, GeoEffect, GeoLift, GeoPeriod, GeoSelection, GeoTest,
+};
 pub use self::lift::{LiftTest, TouchesBrought};
 pub use self::means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};
 pub use self::persons::{ArmFigures, Assignments, PersonLift, PersonTest, PersonsLeftOut};

@@ -17,6 +17,7 @@
 //! | who stays, who comes back, who is due? | [`Retention`](customers::Retention), [`Cohorts`](customers::Cohorts), [`Repurchase`](customers::Repurchase), [`InterpurchaseTimes`](customers::InterpurchaseTimes) |
 //! | who are the best customers, and what are they worth? | [`RfmSegments`](customers::RfmSegments), [`CustomerLifetimeValue`](customers::CustomerLifetimeValue), [`lifetime`](customers::lifetime) |
 //! | what do customers say, and are those with several channels happier? | [`VoiceOfCustomer`](service::VoiceOfCustomer) |
+//! | what do they say in their own words? | `verbatims::Verbatims` (feature `verbatims`) |
 //! | how long do cases take, who works on them, and how well? | [`CaseResolutions`](service::CaseResolutions), [`ServiceTeams`](service::ServiceTeams) |
 //! | which paths do journeys take, where do they lose conversions? | [`JourneyMap`](map::JourneyMap), [`FrequentPaths`](map::FrequentPaths) |
 //! | which carts are left, on which device and in which channel? | [`CartAbandonment`](customers::CartAbandonment) |
@@ -171,6 +172,8 @@ mod options;
 pub mod service;
 pub mod spend;
 mod timelines;
+#[cfg(feature = "verbatims")]
+pub mod verbatims;
 
 pub use self::options::{KpiOptions, OfflineChannels};
 pub use self::timelines::{PersonTimeline, PersonTimelines};

@@ -88,6 +88,7 @@
 //! | `parquet` | Parquet files and Arrow record batches in | no |
 //! | `mapping` | logs and spend tables as tools export them: [mappings](io::Mapping), presets, [channels from tags](channel::Grouping), dialects, compressed files | no |
 //! | `html` | [charts](report), SVG files and self-contained HTML pages | no |
+//! | `verbatims` | which words set groups of customers apart (in `html`) | no |
 //! | `laws` | tests that check the laws of attribution on a model of your own | no |
 
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]

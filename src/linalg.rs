@@ -20,6 +20,8 @@ pub(crate) mod anderson;
 pub(crate) mod bfgs;
 pub(crate) mod cholesky;
 pub(crate) mod dot;
+#[cfg(feature = "bayes")]
+pub(crate) mod elementary;
 pub(crate) mod gauss_jordan;
 pub(crate) mod gram_schmidt;
 pub(crate) mod log_density;

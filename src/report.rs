@@ -30,6 +30,7 @@ mod contract;
 #[cfg(feature = "csv")]
 pub(crate) mod csv;
 mod document;
+mod drawn;
 pub(crate) mod escape;
 mod figure;
 #[cfg(feature = "html")]
@@ -43,6 +44,6 @@ pub(crate) mod text;
 pub use self::cell::Cell;
 pub use self::contract::Report;
 pub use self::document::Document;
-pub use self::figure::figure;
+pub use self::figure::{digits_for, figure};
 pub use self::section::{Block, Section};
 pub use self::table::{Alignment, Column, Table};

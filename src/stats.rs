@@ -11,7 +11,8 @@
 //! | two groups of times compared | [`RateRatio`] | of the log-rank test |
 //! | draws of a model | [`Estimate`] | quantiles of the draws |
 //!
-//! Every [`Interval`] carries its [`ConfidenceLevel`]. [`holm`] adjusts p values for their number.
+//! Every [`Interval`] carries its [`ConfidenceLevel`]. [`holm`] adjusts p values for their
+//! number, and [`benjamini_hochberg`] where some false finds among many may be.
 //!
 //! Quantiles follow one of four rules, each for one kind of data: type 7 for samples, type 6 for
 //! bootstrap replicates, the inverse distribution function for weighted draws, and interpolation
@@ -51,7 +52,7 @@ pub use self::estimate::Estimate;
 pub use self::interval::Interval;
 pub use self::likelihood::LikelihoodFit;
 pub use self::mean::Mean;
-pub use self::multiple_testing::holm;
+pub use self::multiple_testing::{benjamini_hochberg, holm};
 pub use self::proportion::Proportion;
 pub use self::quantile::Quantile;
 pub use self::rate_ratio::RateRatio;

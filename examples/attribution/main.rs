@@ -21,6 +21,8 @@ mod progress;
 mod reports;
 #[path = "../common/span.rs"]
 mod span;
+#[path = "../common/terminal.rs"]
+mod terminal;
 
 use clap::Parser;
 use input::Input;
@@ -87,7 +89,8 @@ fn run(options: &Options) -> Result<()> {
             eprintln!("{finding}");
         }
     } else {
-        write!(out, "{}", table.top(options.limit.unwrap_or(usize::MAX)))?;
+        let credit = table.top(options.limit.unwrap_or(usize::MAX));
+        write!(out, "{}", options.terminal.shown(credit))?;
         write!(out, "{}", truth(&table, &input, &distances))?;
         write!(out, "{}", further(reports))?;
         let priorities = priorities.as_ref().map(experiments::priorities_text);

@@ -2,6 +2,7 @@
 
 use crate::pictures::PictureOptions;
 use crate::span::span;
+use crate::terminal::TerminalOptions;
 use clap::{ArgGroup, Parser, ValueEnum};
 use mixtouch::attribution::rules::TimeDecay;
 use mixtouch::event::{CostSource, Placeholders};
@@ -184,6 +185,8 @@ pub(crate) struct Options {
     pub(crate) pairs: bool,
     #[command(flatten)]
     pub(crate) pictures: PictureOptions,
+    #[command(flatten)]
+    pub(crate) terminal: TerminalOptions,
     /// Rows of the table
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,

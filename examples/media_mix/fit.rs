@@ -6,7 +6,7 @@ use std::time::Instant;
 use mixtouch::mix::estimate::SearchReport;
 use mixtouch::mix::estimate::{Estimator, LeastSquares, RegressionSummary, SearchFit};
 #[cfg(feature = "bayes")]
-use mixtouch::mix::estimate::{Learned, LearnedFrom, Nuts, NutsFit};
+use mixtouch::mix::estimate::{Learned, LearnedFrom, Nuts, NutsFit, PriorPredictive};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::{MixReport, Posterior};
 use mixtouch::mix::specification::MixSpecification;
@@ -23,6 +23,8 @@ use crate::options::{self, EstimatorName, Options};
 pub(crate) struct Fitted {
     by: By,
     seconds: f64,
+    #[cfg(feature = "bayes")]
+    prior: Option<PriorPredictive>,
 }
 
 /// What each estimator gives.
@@ -85,6 +87,8 @@ impl Fitted {
                     posterior: Box::new(posterior),
                     summary: Box::new(summary),
                 },
+                #[cfg(feature = "bayes")]
+                prior: None,
             });
         }
         #[cfg(feature = "bayes")]
@@ -102,13 +106,29 @@ impl Fitted {
             return Ok(Self {
                 seconds: clock.elapsed().as_secs_f64(),
                 by: By::Nuts(Box::new(fit)),
+                prior: Some(prior),
             });
         }
         let search = options::search(options);
         let fit = search.fit_with_progress(specification, panel, progress)?;
         let seconds = clock.elapsed().as_secs_f64();
         let by = By::Search(Box::new(fit));
-        Ok(Self { by, seconds })
+        Ok(Self {
+            by,
+            seconds,
+            #[cfg(feature = "bayes")]
+            prior: None,
+        })
+    }
+
+    /// Each channel's return before any data, where the estimator knows it.
+    #[cfg(feature = "html")]
+    pub(crate) fn prior_roi(&self) -> Vec<Option<mixtouch::stats::Estimate>> {
+        #[cfg(feature = "bayes")]
+        if let Some(prior) = &self.prior {
+            return prior.channels().iter().map(|channel| channel.roi).collect();
+        }
+        Vec::new()
     }
 
     pub(crate) fn posterior(&self) -> &Posterior {

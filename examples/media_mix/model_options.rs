@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use mixtouch::Result;
 use mixtouch::mix::panel::{Panel, PanelColumns};
-use mixtouch::mix::specification::{EffectFigure, EffectPrior, MixSpecification, Pooling};
+use mixtouch::mix::specification::{
+    EffectFigure, EffectPrior, GeoScale, MixSpecification, Pooling,
+};
 use mixtouch::mix::transform::Prior;
 
 use crate::options::pair;
@@ -23,7 +25,7 @@ pub(crate) struct ModelOptions {
     /// First periods not to fit, as what ran before them is not known; 8 weeks at most otherwise
     #[arg(long)]
     burn_in: Option<usize>,
-    /// Prior of a transform parameter: tv.alpha=beta(1,3), tv.slope=log-normal(1,0.3),
+    /// Prior of a transform parameter: tv.alpha=beta(3,3), tv.slope=log-normal(1,0.3),
     /// tv.half_saturation=uniform(0.1,2); for nuts also of what a medium brings: tv.roi, marginal_roi,
     /// cpa, contribution_share or effect, such as tv.roi=between(0.5,4) with 90 %
     #[arg(long, value_parser = pair)]
@@ -37,6 +39,10 @@ pub(crate) struct ModelOptions {
     /// How geos share effects: pooled, separate, or partial=ROWS, pulled together like so many rows
     #[arg(long, value_parser = pooling)]
     pooling: Option<Pooling>,
+    /// What counts as the same effect in geos of unlike size: auto, common (the same amount of the KPI
+    /// everywhere) or mean (the same share of each geo's mean KPI)
+    #[arg(long, value_parser = geo_scale)]
+    geo_scale: Option<GeoScale>,
     /// The sign of a control's effect: price=negative or promotion=positive
     #[arg(long, value_delimiter = ',', value_parser = sign)]
     control_sign: Vec<(String, bool)>,
@@ -50,6 +56,16 @@ fn pooling(text: &str) -> std::result::Result<Pooling, String> {
         ("separate", _) => Ok(Pooling::Separate),
         (_, Some(rows)) => Ok(Pooling::Partial(rows)),
         _ => Err("expected pooled, separate or partial=ROWS".into()),
+    }
+}
+
+/// `auto`, `common` or `mean`.
+fn geo_scale(text: &str) -> std::result::Result<GeoScale, String> {
+    match text {
+        "auto" => Ok(GeoScale::Auto),
+        "common" => Ok(GeoScale::Common),
+        "mean" => Ok(GeoScale::Mean),
+        _ => Err("expected auto, common or mean".into()),
     }
 }
 
@@ -93,7 +109,7 @@ impl ModelOptions {
         }
         for (name, prior) in &self.prior {
             let (channel, parameter) = name.rsplit_once('.').ok_or_else(|| {
-                let expected = "MEDIUM.PARAMETER=PRIOR, such as tv.alpha=beta(1,3)";
+                let expected = "MEDIUM.PARAMETER=PRIOR, such as tv.alpha=beta(3,3)";
                 mixtouch::Error::Setting {
                     name: "--prior".into(),
                     value: name.clone(),
@@ -109,6 +125,9 @@ impl ModelOptions {
         }
         if let Some(pooling) = self.pooling {
             mix = mix.with_pooling(pooling);
+        }
+        if let Some(scale) = self.geo_scale {
+            mix = mix.with_geo_scale(scale);
         }
         for (control, positive) in &self.control_sign {
             mix = match positive {

@@ -16,6 +16,7 @@ use crate::model_options::ModelOptions;
 use crate::pictures::PictureOptions;
 use crate::plan_options::PlanOptions;
 use crate::questions::QuestionOptions;
+use crate::terminal::TerminalOptions;
 
 /// How to fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -127,6 +128,8 @@ pub(crate) struct Options {
     pub(crate) checks: CheckOptions,
     #[command(flatten)]
     pub(crate) pictures: PictureOptions,
+    #[command(flatten)]
+    pub(crate) terminal: TerminalOptions,
     #[command(flatten)]
     pub(crate) plan: PlanOptions,
     /// First day of the periods to use

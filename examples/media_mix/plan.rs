@@ -8,7 +8,7 @@ use mixtouch::pages::PlanChapter;
 use mixtouch::progress::Progress;
 #[cfg(feature = "html")]
 use mixtouch::report::html::Chapter;
-use mixtouch::report::{Alignment, Cell, Column, Section, Table, figure};
+use mixtouch::report::{Alignment, Cell, Column, Section, Table, digits_for, figure};
 use mixtouch::stats::ConfidenceLevel;
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ impl Planned {
 
     fn channels(&self) -> Section {
         let plan = &self.plan;
-        let gain = Cell::number(plan.gain(), 0);
+        let gain = Cell::number(plan.gain(), digits_for([plan.gain()], 0));
         let interval = plan.gain_interval(LEVEL);
         let gain = interval.map_or(gain.clone(), |ends| {
             gain.with_interval(ends.low(), ends.high())
@@ -89,16 +89,17 @@ impl Planned {
             count => format!("plan of the next {count} periods"),
         };
         let now: f64 = plan.channels().iter().map(|channel| channel.now).sum();
+        let digits = digits_for(plan.channels().iter().map(|channel| channel.planned), 0);
         let heading = format!(
             "{what} of {} (now {}): gains {gain} over spending as now",
-            figure(plan.total(), 0),
-            figure(now, 0)
+            figure(plan.total(), digits),
+            figure(now, digits)
         );
         let rows = plan.channels().iter().map(|channel| {
             let bound = channel.at_bound.map_or_else(String::new, |bound| {
                 format!("at its bound: {bound:?}").to_lowercase()
             });
-            let spend = [channel.now, channel.planned].map(|spend| Cell::number(spend, 0));
+            let spend = [channel.now, channel.planned].map(|spend| Cell::number(spend, digits));
             let [now, planned] = spend;
             [
                 Cell::from(&channel.channel),

@@ -9,7 +9,7 @@ use mixtouch::mix::posterior::{MixForecast, Posterior, Scenario};
 use mixtouch::mix::specification::MixSpecification;
 #[cfg(feature = "html")]
 use mixtouch::pages::MixChapter;
-use mixtouch::report::{Cell, Section, Table, figure};
+use mixtouch::report::{Cell, Section, Table, digits_for, figure};
 use mixtouch::{Day, Error, Result};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(crate) struct QuestionOptions {
     /// =500
     #[arg(long, value_delimiter = ',')]
     scenario: Vec<String>,
-    /// What next: a table of the periods to come with the panel's columns, its KPI ignored
+    /// What next: a table of the periods to come with the panel's media and controls
     #[arg(long, requires = "panel")]
     forecast: Option<PathBuf>,
     /// Hold the last N periods out, fit to those before, and compare
@@ -113,7 +113,7 @@ impl QuestionOptions {
             .forecast
             .as_ref()
             .zip(columns)
-            .map(|(path, columns)| model.forecast(&columns.read_path(path)?))
+            .map(|(path, columns)| model.forecast(&columns.read_future_path(model.panel(), path)?))
             .transpose()?;
         let holdout = match self.holdout {
             Some(periods) => {
@@ -198,29 +198,39 @@ impl Answers {
     }
 }
 
+fn amount(number: f64) -> String {
+    figure(number, digits_for([number], 0))
+}
+
 fn scenario_section(scenario: &Scenario) -> Section {
+    let digits = digits_for([scenario.difference().value()], 0);
     let heading = format!(
         "scenario: {} more spend brings {} more (90 %), of {} in all",
-        figure(scenario.spend_difference(), 0),
-        Cell::estimate(scenario.difference(), 0),
-        figure(scenario.outcome(), 0)
+        amount(scenario.spend_difference()),
+        Cell::estimate(scenario.difference(), digits),
+        amount(scenario.outcome())
     );
     let rows = scenario.channels().iter();
-    let rows = rows.map(|(name, difference)| [Cell::from(name), Cell::estimate(*difference, 0)]);
+    let rows =
+        rows.map(|(name, difference)| [Cell::from(name), Cell::estimate(*difference, digits)]);
+    let notes = scenario.beyond_seen().iter();
     Section::new()
         .with_heading(heading)
         .with_table(Table::new(["channel", "difference (90 %)"]).with_rows(rows))
+        .with_lines(notes.map(|beyond| format!("note: {beyond}")))
         .set_apart()
 }
 
 fn forecast_section(forecast: &MixForecast) -> Section {
     let parts = forecast.decomposition();
+    let expected = forecast.predictions().iter();
+    let digits = digits_for(expected.map(|row| row.value()), 0);
     let rows = (0..forecast.predictions().len()).map(|row| {
         let (geo, date) = (row / parts.dates().len(), row % parts.dates().len());
         [
             Cell::text(parts.dates()[date].to_string()),
             Cell::from(&parts.geos()[geo]),
-            Cell::estimate(forecast.predictions()[row], 0),
+            Cell::estimate(forecast.predictions()[row], digits),
         ]
     });
     Section::new()

@@ -2,22 +2,31 @@
 //!
 //!     cargo run --release --example mix_recovery
 //!     cargo run --release --example mix_recovery -- --seeds 200
+//!     cargo run --release --features bayes --example mix_recovery -- --estimator nuts --held-out 13
 //!
 //! SRMSE is the root mean square error of a channel's contribution by period over its true mean;
 //! "totals" the mean relative error of channels' totals; "held" how many 90 % intervals of totals
 //! hold the truth; "flagged" how many channels are said to be weakly identified; "either" how many
 //! intervals hold the truth or are flagged. "gain" is what the best plans for four periods promise,
-//! each channel at half to one and a half of what it spends now, over what they truly bring.
+//! each channel at half to one and a half of what it spends now, over what they truly bring. "ahead"
+//! is the share of the last periods inside their 90 % intervals, forecast from those before
+//! (`--held-out`).
+//!
+//! For the posterior (`--estimator nuts`), figures that come mostly from the prior are flagged too,
+//! and a second line gives the worst of the chains: R-hat, bulk effective draws, divergences, and
+//! how many fits were refused for them. It has no multiplied effects and no counts.
 
+mod fitted;
 #[path = "../../src/util/random.rs"]
 #[allow(dead_code, reason = "worlds draw from some of its distributions")]
 mod random;
 mod worlds;
 
 use clap::Parser;
+use fitted::{Chains, Estimators, Fitted, Method};
 use mixtouch::Result;
 use mixtouch::budget::Goal;
-use mixtouch::mix::estimate::{Estimator, Search};
+use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{Likelihood, MixSpecification};
 use mixtouch::mix::transform::Prior;
@@ -38,6 +47,15 @@ struct Options {
     /// Only kinds whose name holds this
     #[arg(long, default_value = "")]
     kind: String,
+    /// How to fit: search, or nuts with feature bayes
+    #[arg(long, value_enum, default_value = "search")]
+    estimator: Estimators,
+    /// Draws of each chain for nuts
+    #[arg(long, default_value_t = 500)]
+    draws: usize,
+    /// Periods to forecast from those before, in a second fit
+    #[arg(long, default_value_t = 0)]
+    held_out: usize,
 }
 
 /// One channel of one world.
@@ -48,46 +66,68 @@ struct Outcome {
     flagged: bool,
 }
 
-/// What a world's outcomes are, channel by channel, and what its plan promised and brought.
-type Found = (Vec<Outcome>, Option<(f64, f64)>);
+/// What was found in a world.
+struct Found {
+    outcomes: Vec<Outcome>,
+    /// What the plan promised and brought.
+    gain: Option<(f64, f64)>,
+    /// The share of rows held out that lie within their intervals.
+    within: Option<f64>,
+    chains: Option<Chains>,
+}
 
 fn main() -> Result<()> {
     let options = Options::parse();
+    let method = Method::new(options.estimator, options.trials, options.draws);
     println!(
-        "{:<28} {:>6} {:>7} {:>7} {:>9} {:>9} {:>6}",
-        "kind", "SRMSE", "totals", "held", "flagged", "either", "gain"
+        "{:<28} {:>6} {:>7} {:>7} {:>9} {:>9} {:>6} {:>6}",
+        "kind", "SRMSE", "totals", "held", "flagged", "either", "gain", "ahead"
     );
-    let asked = |(name, _): &(&str, Kind)| name.contains(&options.kind);
+    let asked = |(name, kind): &(&str, Kind)| {
+        name.contains(&options.kind) && method.knows(kind.likelihood())
+    };
     for (name, kind) in Kind::ALL.into_iter().filter(asked) {
         let worlds = (0..options.seeds).into_par_iter();
         let found: Vec<Found> = worlds
-            .map(|seed| outcomes(kind, &World::new(kind, seed)?, &options))
+            .map(|seed| find(kind, &World::new(kind, seed)?, method, &options))
             .collect::<Result<_>>()?;
-        let gains = found.iter().filter_map(|(_, gains)| *gains);
-        let (promised, brought) = gains.fold((0.0, 0.0), |(a, b), (p, t)| (a + p, b + t));
-        let gain = match brought > 0.0 {
-            true => format!("{:.2}", promised / brought),
-            false => "-".into(),
-        };
-        let all: Vec<Outcome> = found
-            .into_iter()
-            .flat_map(|(outcomes, _)| outcomes)
-            .collect();
-        let mean = |f: &dyn Fn(&Outcome) -> f64| all.iter().map(f).sum::<f64>() / all.len() as f64;
-        let share = |f: &dyn Fn(&Outcome) -> bool| mean(&|o| f64::from(u8::from(f(o))));
-        println!(
-            "{name:<28} {:>6.3} {:>7.3} {:>7.3} {:>9.3} {:>9.3} {gain:>6}",
-            mean(&|o| o.srmse),
-            mean(&|o| o.error),
-            share(&|o| o.held),
-            share(&|o| o.flagged),
-            share(&|o| o.held || o.flagged),
-        );
+        print(name, &found);
     }
     Ok(())
 }
 
-fn outcomes(kind: Kind, world: &World, options: &Options) -> Result<Found> {
+fn print(name: &str, found: &[Found]) {
+    let gains = found.iter().filter_map(|found| found.gain);
+    let (promised, brought) = gains.fold((0.0, 0.0), |(a, b), (p, t)| (a + p, b + t));
+    let gain = match brought > 0.0 {
+        true => format!("{:.2}", promised / brought),
+        false => "-".into(),
+    };
+    let within: Vec<f64> = found.iter().filter_map(|found| found.within).collect();
+    let ahead = match within.len() {
+        0 => "-".into(),
+        count => format!("{:.3}", within.iter().sum::<f64>() / count as f64),
+    };
+    let all: Vec<&Outcome> = found.iter().flat_map(|found| &found.outcomes).collect();
+    let mean = |f: &dyn Fn(&Outcome) -> f64| {
+        all.iter().map(|outcome| f(outcome)).sum::<f64>() / all.len() as f64
+    };
+    let share = |f: &dyn Fn(&Outcome) -> bool| mean(&|o| f64::from(u8::from(f(o))));
+    println!(
+        "{name:<28} {:>6.3} {:>7.3} {:>7.3} {:>9.3} {:>9.3} {gain:>6} {ahead:>6}",
+        mean(&|o| o.srmse),
+        mean(&|o| o.error),
+        share(&|o| o.held),
+        share(&|o| o.flagged),
+        share(&|o| o.held || o.flagged),
+    );
+    let chains: Vec<Chains> = found.iter().filter_map(|found| found.chains).collect();
+    if !chains.is_empty() {
+        println!("{}", Chains::worst(&chains));
+    }
+}
+
+fn find(kind: Kind, world: &World, method: Method, options: &Options) -> Result<Found> {
     let mut mix = MixSpecification::new()
         .with_lift_tests(world.tests.clone())
         .with_likelihood(kind.likelihood());
@@ -96,16 +136,31 @@ fn outcomes(kind: Kind, world: &World, options: &Options) -> Result<Found> {
             mix = mix.with_channel_prior(channel, "alpha", prior);
         }
     }
-    let search = Search::default()
-        .with_evaluations(options.trials)
-        .with_pareto_evaluations(0);
-    let model = search.estimate(&mix, &world.panel)?;
-    let gains = match kind.likelihood() {
-        Likelihood::Normal => gain(world, &model)?,
+    let fitted = method.fit(&mix, &world.panel)?;
+    let gain = match kind.likelihood() {
+        Likelihood::Normal => gain(world, &fitted.posterior)?,
         // What the level will be decides what a plan brings.
         _ => None,
     };
-    Ok((compare(world, &model), gains))
+    Ok(Found {
+        outcomes: compare(world, &fitted),
+        gain,
+        within: match options.held_out {
+            0 => None,
+            periods => Some(within(&world.panel, mix, method, periods)?),
+        },
+        chains: fitted.chains,
+    })
+}
+
+/// The share of the last periods' rows within their 90 % intervals, forecast from those before.
+fn within(panel: &Panel, mix: MixSpecification, method: Method, periods: usize) -> Result<f64> {
+    let dates = panel.dates();
+    let first = dates.len().saturating_sub(periods).max(1);
+    let past = panel.between(dates[0], dates[first - 1])?;
+    let future = panel.between(dates[first], dates[dates.len() - 1])?;
+    let model = method.fit(&mix.with_lift_tests(vec![]), &past)?.posterior;
+    Ok(model.forecast(&future)?.errors(&future)?.within)
 }
 
 /// Periods of a plan.
@@ -125,7 +180,8 @@ fn gain(world: &World, model: &Posterior) -> Result<Option<(f64, f64)>> {
     Ok(Some((gain, world.gain(&planned, &now, AHEAD))))
 }
 
-fn compare(world: &World, model: &Posterior) -> Vec<Outcome> {
+fn compare(world: &World, fitted: &Fitted) -> Vec<Outcome> {
+    let model = &fitted.posterior;
     let parts = model.decomposition();
     let outcome = |(c, summary): (usize, &mixtouch::mix::posterior::ChannelSummary)| {
         let truth = &world.truth[c];
@@ -140,7 +196,7 @@ fn compare(world: &World, model: &Posterior) -> Vec<Outcome> {
             srmse: (square / rows).sqrt() / (total / rows),
             error: (summary.contribution.value() / total - 1.0).abs(),
             held: summary.contribution.interval().contains(total),
-            flagged: summary.weakly_identified,
+            flagged: summary.weakly_identified || fitted.mostly_prior[c],
         }
     };
     model.channels().iter().enumerate().map(outcome).collect()

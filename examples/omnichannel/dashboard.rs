@@ -12,12 +12,13 @@ use mixtouch::progress::Progress;
 use mixtouch::time::TimeRange;
 use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result};
 
-/// The dashboard of the contacts, with e-mails from the log that has those that only arrived.
+/// The dashboard of the contacts, with e-mails from the log that has those that only arrived; and
+/// the options of its reports.
 pub(crate) fn dashboard(
     options: &Options,
     stitching: &Stitching,
     progress: &dyn Progress,
-) -> Result<Dashboard> {
+) -> Result<(Dashboard, KpiOptions)> {
     let contacts = &stitching.after.events;
     let journeys = channels::journeys(options, contacts, &stitching.after.costs, progress)?;
     let model = fitted(options, &journeys)?;
@@ -42,7 +43,7 @@ pub(crate) fn dashboard(
     let mail = options.mail(&stitching.log)?;
     let emails = EmailRates::new(&timelines, &mail, campaign, &kpis)?;
     dashboard.conversion.email = Some(emails).filter(EmailRates::has_rates);
-    Ok(dashboard)
+    Ok((dashboard, kpis))
 }
 
 /// The time of answers, cases and carts: that of the journeys, or where no days are asked for all

@@ -31,7 +31,8 @@ pub(crate) struct Truth {
 }
 
 pub(crate) fn read(options: &Options) -> Result<Input> {
-    let hasher = Pseudonymiser::new(options.key()?, &options.rules()?);
+    let hasher = Pseudonymiser::new(options.key()?, &options.rules()?)
+        .with_values_in_errors(options.values_in_errors);
     match &options.events {
         Some(path) => read_files(options, path, &hasher),
         None => simulate(options, &hasher),
@@ -57,7 +58,8 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
     let log = if options.mapping.is_some() || options.preset.is_some() {
         read_mapped(options, path, hasher)?
     } else {
-        with_texts(&columns, |columns| {
+        let said = options.voices.verbatims.as_deref();
+        with_texts(&columns, said, |columns| {
             in_file(path, |file| read_log(options, file, columns, hasher))
         })?
     };
@@ -121,13 +123,19 @@ fn read_mapped(_: &Options, _: &Path, _: &Pseudonymiser) -> Result<IdentifiedEve
 /// which it lacks.
 fn with_texts(
     columns: &EventColumns,
+    said: Option<&str>,
     read: impl Fn(EventColumns) -> Result<IdentifiedEvents>,
 ) -> Result<IdentifiedEvents> {
     let mut texts = [&Customers::COLUMNS[..], &["margin"]].concat();
+    texts.extend(said.filter(|column| !Customers::COLUMNS.contains(column)));
     loop {
         let lacks = match read(columns.clone().with_texts(texts.iter().copied())) {
             Err(Error::File { path, source }) => match *source {
-                Error::MissingColumn { column, .. } if texts.contains(&column.as_str()) => column,
+                Error::MissingColumn { column, .. }
+                    if texts.contains(&column.as_str()) && Some(&*column) != said =>
+                {
+                    column
+                }
                 other => {
                     return Err(Error::File {
                         path,

@@ -23,18 +23,27 @@ mod progress;
 #[path = "../common/span.rs"]
 mod span;
 mod stitching;
+#[path = "../common/terminal.rs"]
+mod terminal;
+mod voices;
 
 use clap::Parser;
 use family::Family;
+use input::Input;
 use mixtouch::Result;
+use mixtouch::kpi::KpiOptions;
+#[cfg(feature = "html")]
+use mixtouch::kpi::customers::IdentityMatch;
 use mixtouch::kpi::dashboard::Dashboard;
 #[cfg(feature = "html")]
 use mixtouch::pages::KpiPages;
+use mixtouch::time::{Periods, TimeRange};
 use options::Options;
 use progress::Bar;
 use std::io::Write;
 use std::process::ExitCode;
 use stitching::Stitching;
+use voices::Voices;
 
 fn main() -> ExitCode {
     exit::code(run(&Options::parse()))
@@ -52,11 +61,16 @@ fn run(options: &Options) -> Result<()> {
         persons::family(options, &input, &stitching)?,
         privacy::family(options, &input, &stitching)?,
     ];
-    let dashboard = dashboard::dashboard(options, &stitching, &bar)?;
+    let (dashboard, kpis) = dashboard::dashboard(options, &stitching, &bar)?;
+    let range = kpis
+        .range()
+        .map(|range| by_month(range, &kpis))
+        .transpose()?;
+    let voices = Voices::read(options, &stitching, range.as_ref().unwrap_or(&kpis))?;
     drop(bar);
     warn(&dashboard);
     if drawn {
-        draw(options, &dashboard)?;
+        draw(options, &input, &stitching, &dashboard, &kpis, &voices)?;
     }
     let mut out = std::io::stdout().lock();
     if options.json {
@@ -64,24 +78,85 @@ fn run(options: &Options) -> Result<()> {
         for Family { name, json, .. } in families {
             document[name] = json;
         }
+        for (name, json) in voices.fields() {
+            document[name] = json;
+        }
         writeln!(out, "{document}")?;
     } else {
         let texts = families.map(|family| family.section.to_string());
         writeln!(out, "FROM IDENTIFIERS TO PERSONS\n\n{}", texts.join("\n"))?;
-        write!(out, "{dashboard}")?;
+        write!(out, "{}{}", text(options, &dashboard), voices.text())?;
     }
     Ok(out.flush()?)
 }
 
+/// The dashboard for reading.
+fn text(options: &Options, dashboard: &Dashboard) -> String {
+    let sections = dashboard.sections().into_iter().map(|section| {
+        let reports = section.reports.iter();
+        let texts: Vec<String> = reports
+            .map(|report| options.terminal.shown(report.document()).to_string())
+            .collect();
+        format!(
+            "{}\n\n{}\n",
+            section.heading.to_uppercase(),
+            texts.join("\n")
+        )
+    });
+    let findings = dashboard.findings.iter();
+    let findings = findings.map(|finding| format!("note: {finding}\n"));
+    sections.chain(findings).collect()
+}
+
+/// The options with the months of the range as periods.
+fn by_month(range: TimeRange, kpis: &KpiOptions) -> Result<KpiOptions> {
+    let months = Periods::months_of(range, kpis.zone())?;
+    Ok(kpis.clone().with_periods(months))
+}
+
 /// Writes the page and its charts.
 #[cfg(feature = "html")]
-fn draw(options: &Options, dashboard: &Dashboard) -> Result<()> {
-    let page = KpiPages::new(dashboard).page("KPIs of the persons found");
-    options.pictures.write(&page)
+fn draw(
+    options: &Options,
+    input: &Input,
+    stitching: &Stitching,
+    dashboard: &Dashboard,
+    kpis: &KpiOptions,
+    voices: &Voices,
+) -> Result<()> {
+    let profiles = stitching.identities.profiles(&input.log);
+    let identity = IdentityMatch::new(&profiles, kpis);
+    // simulated touches hardly ever name a device
+    let maps = match options.events.is_some() {
+        true => voices::maps_by_device(&stitching.after.events, kpis)?,
+        false => Vec::new(),
+    };
+    let pages = KpiPages::new(dashboard).with_identity(&identity);
+    let pages = maps
+        .iter()
+        .fold(pages, |pages, (device, map)| pages.with_device(device, map));
+    let pages = match &voices.verbatims {
+        Some(verbatims) => pages.with_verbatims(verbatims),
+        None => pages,
+    };
+    let pages = match &voices.agents {
+        Some(agents) => pages.with_agent_survey(agents),
+        None => pages,
+    };
+    options
+        .pictures
+        .write(&pages.page("KPIs of the persons found"))
 }
 
 #[cfg(not(feature = "html"))]
-fn draw(_: &Options, _: &Dashboard) -> Result<()> {
+fn draw(
+    _: &Options,
+    _: &Input,
+    _: &Stitching,
+    _: &Dashboard,
+    _: &KpiOptions,
+    _: &Voices,
+) -> Result<()> {
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 use crate::pictures::PictureOptions;
 use crate::span::span;
+use crate::terminal::TerminalOptions;
+use crate::voices::VoiceOptions;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
 use mixtouch::event::{SessionTouch, Sessions};
@@ -26,6 +28,10 @@ use std::time::Duration;
 pub(crate) struct Options {
     #[command(flatten)]
     pub(crate) pictures: PictureOptions,
+    #[command(flatten)]
+    pub(crate) terminal: TerminalOptions,
+    #[command(flatten)]
+    pub(crate) voices: VoiceOptions,
     /// Event log, CSV or (with --features parquet) Parquet: a column person, or id:KIND columns in
     /// its place, which need --key; kinds: account, card, e-mail, phone, cookie, device, address
     #[arg(long, value_name = "FILE")]
@@ -45,6 +51,9 @@ pub(crate) struct Options {
     /// The secret that identifiers are hashed with: 64 hexadecimal digits
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
+    /// Repeat in errors what rows say, raw identifiers too: to find faults
+    #[arg(long)]
+    pub(crate) values_in_errors: bool,
     /// The least confidence of a link
     #[arg(long, value_name = "P", default_value_t = 0.8)]
     pub(crate) confidence: f64,

@@ -1,31 +1,35 @@
-//! One page of a simulated retailer: credit by channel, journeys, a mix model and the next budget,
-//! with the truth beside where the simulation knows it.
+//! One page of a simulated retailer: credit by channel, journeys, a mix model, the next budget and
+//! experiments, with the truth beside where the simulation knows it.
 //!
 //!     cargo run --release --features html --example report
 //!     cargo run --release --features html --example report -- --html report.html --svg pictures
 
 #[path = "../common/exit.rs"]
 mod exit;
+mod experiments;
 #[path = "../common/pictures.rs"]
 mod pictures;
 #[path = "../common/progress.rs"]
 mod progress;
 
 use clap::Parser;
+use experiments::Experiments;
 use mixtouch::attribution::Bootstrap;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::budget::{Goal, Plan};
 use mixtouch::mix::estimate::{Search, SearchFit};
-use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::posterior::{PlanHorizon, Posterior};
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::pages::{AttributionChapter, MixChapter, PlanChapter, Results};
-use mixtouch::report::html::Page;
+use mixtouch::report::html::{Chapter, Page};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::stats::ConfidenceLevel;
-use mixtouch::{Comparison, ComparisonTable, JourneyBuilder, JourneyOptions, Journeys, Result};
+use mixtouch::{
+    Comparison, ComparisonTable, Fit, JourneyBuilder, JourneyOptions, Journeys, Lookback, Result,
+};
 use pictures::PictureOptions;
 use progress::Bar;
 use std::process::ExitCode;
@@ -34,6 +38,8 @@ use std::process::ExitCode;
 const CAPTURE: [&str; 4] = ["search", "direct", "store", "call centre"];
 /// The periods that are planned.
 const PERIODS: usize = 4;
+/// The weeks whose mean spend counts as today's.
+const YEAR: usize = 52;
 
 /// Writes one page of a simulated retailer, the truth beside the estimates.
 ///
@@ -61,29 +67,26 @@ fn main() -> ExitCode {
     exit::code(run(&Options::parse()))
 }
 
+/// Everything that the page shows.
+struct Found {
+    retailer: Retailer,
+    journeys: Journeys,
+    table: ComparisonTable,
+    /// The same with shorter windows.
+    windows: Vec<(&'static str, ComparisonTable)>,
+    panel: SimulatedPanel,
+    fit: SearchFit,
+    plan: Plan,
+    other_plans: Vec<Plan>,
+    experiments: Experiments,
+}
+
 fn run(options: &Options) -> Result<()> {
     let drawn = options.pictures.are_asked()?;
     let bar = Bar::new(!drawn);
-    let retailer = Retailer::new(options.persons, options.seed)?;
-    let mut builder = JourneyBuilder::new(JourneyOptions::default());
-    builder.extend(&retailer.events)?;
-    builder.add_costs(&retailer.costs);
-    let journeys = builder.build()?;
-    let table = credit(options, &journeys, &bar)?;
-    let panel = PanelWorld::small_business()?.simulate(options.seed);
-    let search = Search::default().with_evaluations(options.trials);
-    let fit = search.fit_with_progress(&MixSpecification::new(), &panel.panel()?, &bar)?;
+    let found = Found::new(options, &bar)?;
     drop(bar);
-    let (plan, others) = plans(fit.posterior())?;
-    let page = page(
-        options,
-        &retailer,
-        &journeys,
-        &table,
-        &panel,
-        &fit,
-        (&plan, &others),
-    );
+    let page = found.page(options)?;
     if drawn {
         return options.pictures.write(&page);
     }
@@ -95,26 +98,112 @@ fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+impl Found {
+    fn new(options: &Options, bar: &Bar) -> Result<Self> {
+        let retailer = Retailer::new(options.persons, options.seed)?;
+        let journeys = journeys(&retailer, JourneyOptions::default())?;
+        let table = credit(options, &journeys, bar)?;
+        let panel = PanelWorld::small_business()?.simulate(options.seed);
+        let search = Search::default().with_evaluations(options.trials);
+        let fit = search.fit_with_progress(&MixSpecification::new(), &panel.panel()?, bar)?;
+        let (plan, other_plans) = plans(fit.posterior())?;
+        Ok(Self {
+            windows: windows(&retailer)?,
+            experiments: Experiments::new(options.persons, options.seed, &table)?,
+            retailer,
+            journeys,
+            table,
+            panel,
+            fit,
+            plan,
+            other_plans,
+        })
+    }
+
+    fn page(&self, options: &Options) -> Result<Page> {
+        let model = self.fit.posterior();
+        let roas = (0..self.panel.channels.len()).map(|at| self.panel.roas(at));
+        let mix = MixChapter::new(model)
+            .with_search(self.fit.report())
+            .with_true_roi(roas);
+        let spend = PlanChapter::new(&self.plan)
+            .with_model(model, PERIODS)
+            .with_totals(&self.other_plans);
+        let about = "A simulated retailer: its log of persons, and its weeks of sales and spend";
+        let page = Results::new(about)
+            .with_chip("simulated, seed", options.seed.to_string())
+            .with_mix(model)
+            .with_plan(&self.plan)
+            .with_attribution(&self.table)
+            .with_journeys(&self.journeys)
+            .with_priorities(&self.experiments.priorities)
+            .with_chapter(mix.chapter())
+            .with_chapter(spend.chapter())
+            .with_chapter(self.attribution()?)
+            .with_chapter(self.experiments.chapter());
+        Ok(page.page())
+    }
+
+    fn attribution(&self) -> Result<Chapter> {
+        let caused = self.retailer.incremental.iter();
+        let caused = caused.map(|(name, caused)| (*name, *caused));
+        let hazard = hazard().fit(&self.journeys)?;
+        let chapter = AttributionChapter::new(&self.table)
+            .with_truth(caused)
+            .with_stages(&self.journeys, "time-to-event", &hazard)?;
+        let windows = self.windows.iter();
+        let chapter = windows.fold(chapter, |chapter, (name, table)| {
+            chapter.with_window(*name, table)
+        });
+        Ok(chapter.with_window("30 days", &self.table).chapter())
+    }
+}
+
+fn journeys(retailer: &Retailer, options: JourneyOptions) -> Result<Journeys> {
+    let mut builder = JourneyBuilder::new(options);
+    builder.extend(&retailer.events)?;
+    builder.add_costs(&retailer.costs);
+    builder.build()
+}
+
+fn hazard() -> AdditiveHazard {
+    AdditiveHazard::default().with_demand_capture(CAPTURE)
+}
+
 fn credit(options: &Options, journeys: &Journeys, bar: &Bar) -> Result<ComparisonTable> {
     Comparison::new()
         .model("last-touch", LastTouch)
         .model("first-touch", FirstTouch)
         .model("linear", Linear)
         .fit("markov", Markov::order(1)?)
-        .fit(
-            "time-to-event",
-            AdditiveHazard::default().with_demand_capture(CAPTURE),
-        )
+        .fit("time-to-event", hazard())
         .bootstrap(
             Bootstrap::new(options.bootstrap, options.seed)?.with_level(ConfidenceLevel::P90),
         )
         .run_with_progress(journeys, bar)
 }
 
-/// The best plan of today's total, and those of less and more.
+/// Credit where touches count for a week or two before a conversion.
+fn windows(retailer: &Retailer) -> Result<Vec<(&'static str, ComparisonTable)>> {
+    let each = [("7 days", 7.0), ("14 days", 14.0)];
+    let table = |(name, days): (&'static str, f64)| {
+        let options = JourneyOptions::default().with_lookback(Lookback::days(days)?);
+        let comparison = Comparison::new()
+            .model("linear", Linear)
+            .fit("time-to-event", hazard());
+        Ok((name, comparison.run(&journeys(retailer, options)?)?))
+    };
+    each.into_iter().map(table).collect()
+}
+
+/// The best plan of today's total, and those of less and more. Channels here run in bursts, so that
+/// a year says what is spent now and the last weeks do not.
 fn plans(model: &Posterior) -> Result<(Plan, Vec<Plan>)> {
-    let budget = model.budget(PERIODS, 0.5, 1.5)?;
-    let curves = model.response_curves(PERIODS)?;
+    let horizon = PlanHorizon::new(PERIODS)
+        .with_now_of_last(YEAR)
+        .with_factors(0.5..=1.5);
+    let budget = model.budget_over(&horizon)?;
+    let curves = model.response_curves_over(&horizon)?;
     let now: f64 = budget.channels().iter().map(|channel| channel.now()).sum();
     let plan = |factor: f64| {
         budget.plan(
@@ -129,37 +218,4 @@ fn plans(model: &Posterior) -> Result<(Plan, Vec<Plan>)> {
         .into_iter()
         .collect::<Result<_>>()?;
     Ok((plan(1.0)?, others))
-}
-
-fn page(
-    options: &Options,
-    retailer: &Retailer,
-    journeys: &Journeys,
-    table: &ComparisonTable,
-    panel: &SimulatedPanel,
-    fit: &SearchFit,
-    (plan, others): (&Plan, &[Plan]),
-) -> Page {
-    let model = fit.posterior();
-    let caused = retailer
-        .incremental
-        .iter()
-        .map(|(name, caused)| (*name, *caused));
-    let roas = (0..panel.channels.len()).map(|at| panel.roas(at));
-    let mix = MixChapter::new(model)
-        .with_search(fit.report())
-        .with_true_roi(roas);
-    let spend = PlanChapter::new(plan)
-        .with_model(model, PERIODS)
-        .with_totals(others);
-    Results::new("A simulated retailer: its log of persons, and its weeks of sales and spend")
-        .with_chip("simulated, seed", options.seed.to_string())
-        .with_mix(model)
-        .with_plan(plan)
-        .with_attribution(table)
-        .with_journeys(journeys)
-        .with_chapter(mix.chapter())
-        .with_chapter(spend.chapter())
-        .with_chapter(AttributionChapter::new(table).with_truth(caused).chapter())
-        .page()
 }

@@ -1,8 +1,9 @@
 //! Geo tests: spend changes in some geos, and the others show what would have happened.
 //!
 //! [`GeoTest`] holds the outcomes and estimates the lift in one of two ways; [`GeoLift`] is what it
-//! finds.
+//! finds, [`GeoCourse`] the same period by period.
 
+mod course;
 pub(crate) mod design;
 mod estimate;
 pub(crate) mod lift;
@@ -15,6 +16,7 @@ mod synthetic;
 #[cfg(test)]
 mod tests;
 
+pub use self::course::{GeoCourse, GeoPeriod};
 pub use self::design::GeoTest;
 pub use self::lift::{GeoEffect, GeoLift};
 pub use self::selection::{GeoCandidate, GeoSelection};

@@ -5,7 +5,7 @@ mod cases;
 mod columns;
 mod net_score;
 mod service_events;
-mod survey_scale;
+pub(crate) mod survey_scale;
 mod surveys;
 mod team_figures;
 mod teams;

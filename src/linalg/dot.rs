@@ -19,6 +19,21 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])) + rest
 }
 
+/// The sum over eight partial sums, in the order of [`dot`].
+#[cfg(feature = "bayes")]
+#[inline]
+pub(crate) fn sum(values: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (blocks, rest) = values.as_chunks::<8>();
+    for x in blocks {
+        for i in 0..8 {
+            sums[i] += x[i];
+        }
+    }
+    let rest: f64 = rest.iter().sum();
+    ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])) + rest
+}
+
 /// The dot product from the first element to the last, one sum: for short vectors, and where
 /// figures were first computed that way.
 #[inline]

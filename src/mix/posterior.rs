@@ -46,7 +46,7 @@ pub use self::plan_horizon::PlanHorizon;
 pub use self::reach::ReachSummary;
 pub use self::report::MixReport;
 pub use self::response::{ChannelResponse, PeriodCurve, ResponsePoint};
-pub use self::scenario::Scenario;
+pub use self::scenario::{BeyondSeen, Scenario};
 pub use self::statistics::FitStatistics;
 pub use self::summary::ChannelSummary;
 pub use self::synergy::SynergySummary;

@@ -1,8 +1,11 @@
 //! The chapter of attribution.
 
-use crate::attribution::ComparisonTable;
+use crate::attribution::{AttributionModel, ComparisonTable};
+use crate::error::Result;
+use crate::journeys::Journeys;
 use crate::pages::attribution_checks::checks;
 use crate::pages::credit_charts;
+use crate::pages::credit_places::{self, Stages};
 use crate::pages::main_model::main_model;
 use crate::report::html::Chapter;
 
@@ -30,6 +33,8 @@ use crate::report::html::Chapter;
 pub struct AttributionChapter<'a> {
     table: &'a ComparisonTable,
     truth: Vec<(String, f64)>,
+    stages: Option<Stages>,
+    windows: Vec<(String, &'a ComparisonTable)>,
 }
 
 impl<'a> AttributionChapter<'a> {
@@ -38,6 +43,8 @@ impl<'a> AttributionChapter<'a> {
         Self {
             table,
             truth: Vec::new(),
+            stages: None,
+            windows: Vec::new(),
         }
     }
 
@@ -54,6 +61,47 @@ impl<'a> AttributionChapter<'a> {
         }
     }
 
+    /// The same chapter with a model's credit of touches early, in the middle and late in journeys:
+    /// the first and the last quarter of touches, and between.
+    ///
+    /// ```
+    /// use mixtouch::attribution::rules::Linear;
+    /// use mixtouch::pages::AttributionChapter;
+    /// use mixtouch::{Comparison, Outcome, PathTable};
+    ///
+    /// let mut paths = PathTable::new();
+    /// paths.push(["social", "e-mail", "search"], Outcome::new(20.0, 5.0, 0.0)?)?;
+    /// let journeys = paths.journeys()?;
+    /// let table = Comparison::new().model("linear", Linear).run(&journeys)?;
+    /// let chapter = AttributionChapter::new(&table).with_stages(&journeys, "linear", &Linear)?;
+    /// let chapter = chapter.chapter();
+    /// let mut titles = chapter.charts().map(|chart| chart.title());
+    /// assert!(titles.any(|title| title == "social has 100 % of its credit early, search 100 % late"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the model cannot score these journeys.
+    pub fn with_stages<M: AttributionModel + ?Sized>(
+        self,
+        journeys: &Journeys,
+        name: impl Into<String>,
+        model: &M,
+    ) -> Result<Self> {
+        Ok(Self {
+            stages: Some(Stages::new(journeys, model, name.into())?),
+            ..self
+        })
+    }
+
+    /// The same chapter with the comparison of one window more, such as `7 days`: touches of so long
+    /// before a conversion. Two windows or more show how sensitive credit is to it.
+    #[must_use]
+    pub fn with_window(mut self, name: impl Into<String>, table: &'a ComparisonTable) -> Self {
+        self.windows.push((name.into(), table));
+        self
+    }
+
     /// The chapter.
     pub fn chapter(&self) -> Chapter {
         let chapter = Chapter::new("Attribution");
@@ -68,6 +116,8 @@ impl<'a> AttributionChapter<'a> {
             credit_charts::agreement_of_models(table),
             credit_charts::by_model(table, main),
             credit_charts::calibration(main),
+            self.stages.as_ref().and_then(Stages::chart),
+            credit_places::by_window(table, main, &self.windows),
             credit_charts::by_segment(table, main),
         ];
         chapter

@@ -147,9 +147,9 @@ pub(crate) fn total_title(table: &ComparisonTable, main: &ModelTable) -> String 
     let share = |part: f64| words::percent(if total > 0.0 { part / total } else { 0.0 });
     match main.baseline {
         Some(baseline) => {
-            let ends = baseline.conversions_low.zip(baseline.conversions_high);
+            let ends = baseline.share_low.zip(baseline.share_high);
             let ends = ends.map_or_else(String::new, |(low, high)| {
-                format!(" ({} to {})", share(low), share(high))
+                format!(" ({} to {})", words::percent(low), words::percent(high))
             });
             let part = share(baseline.conversions);
             format!("{part}{ends} of conversions would have come without marketing")

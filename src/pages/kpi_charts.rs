@@ -127,11 +127,15 @@ fn friction(dashboard: &Dashboard) -> Option<Chart> {
         let ends = point.lost.interval;
         ends.map_or(mark, |ends| mark.with_interval(ends.low(), ends.high()))
     });
-    let title = format!(
-        "{} loses most: {} conversions",
-        worst.step,
-        words::short(worst.lost.count)
-    );
+    let sure = worst.lost.interval.is_none_or(|ends| ends.low() > 0.0);
+    let title = match sure {
+        true => format!(
+            "{} loses most: {} conversions",
+            worst.step,
+            words::short(worst.lost.count)
+        ),
+        false => "No step loses conversions beyond chance".to_owned(),
+    };
     let chart = Chart::new(title, bars.with_series("", marks)).with_size(Size::Half);
     Some(chart.with_subtitle("Conversions lost at a step against the mean of all, with intervals"))
 }

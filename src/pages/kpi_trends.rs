@@ -1,7 +1,7 @@
 //! The figures of a dashboard by period.
 
 use crate::kpi::dashboard::Dashboard;
-use crate::kpi::journeys::Breakdown;
+use crate::kpi::journeys::{Breakdown, PeriodConversion};
 use crate::kpi::service::{Score, SurveyScale};
 use crate::pages::trends::Trend;
 use crate::report::chart::{Mark, Measure};
@@ -45,7 +45,8 @@ pub(crate) fn measure(scale: SurveyScale) -> Measure {
 pub(crate) fn all(dashboard: &Dashboard) -> Vec<Trend> {
     let level = dashboard.conversion.conversion.overall.interval;
     let level = level.map_or(LEVEL, |ends| ends.level().get());
-    let mut trends = vec![retention(dashboard, level)];
+    let mut trends = conversion(dashboard, level);
+    trends.push(retention(dashboard, level));
     let service = &dashboard.service;
     for question in service.voice.iter().flat_map(|voice| &voice.questions) {
         let marks = by_period(&question.scores, |answers| of_score(&answers.score));
@@ -101,6 +102,30 @@ fn trend(name: &str, measure: Measure, marks: Vec<(String, Mark)>, level: f64) -
         marks,
         level,
     }
+}
+
+/// Who bought and for how much, of the periods that are over.
+fn conversion(dashboard: &Dashboard, level: f64) -> Vec<Trend> {
+    let Some(by_period) = &dashboard.conversion.by_period else {
+        return Vec::new();
+    };
+    let of = |mark: fn(&PeriodConversion) -> Mark| -> Vec<(String, Mark)> {
+        let periods = by_period.periods.iter().filter(|period| period.over);
+        periods
+            .map(|period| (period.name.clone(), mark(period)))
+            .collect()
+    };
+    let bought = Measure::share("of persons who were there");
+    let value = Measure::new("value of a conversion");
+    vec![
+        trend("Bought", bought, of(|one| of_rate(&one.bought)), level),
+        trend(
+            "Order value",
+            value,
+            of(|one| of_mean(&one.order_value)),
+            level,
+        ),
+    ]
 }
 
 /// The share of customers who bought again, of the periods that are over.

@@ -5,6 +5,7 @@ use crate::mix::posterior::{MixForecast, Posterior};
 use crate::pages::{mix_checks, mix_curves, mix_over_time, mix_returns};
 use crate::report::html::{Chapter, PageTable};
 use crate::report::{Cell, Table};
+use crate::stats::Estimate;
 
 /// Charts of a fitted mix model.
 ///
@@ -27,6 +28,7 @@ pub struct MixChapter<'a> {
     search: Option<&'a SearchReport>,
     holdout: &'a [HoldoutRow],
     true_roi: Vec<f64>,
+    prior_roi: Vec<Option<Estimate>>,
 }
 
 impl<'a> MixChapter<'a> {
@@ -38,6 +40,7 @@ impl<'a> MixChapter<'a> {
             search: None,
             holdout: &[],
             true_roi: Vec::new(),
+            prior_roi: Vec::new(),
         }
     }
 
@@ -74,6 +77,16 @@ impl<'a> MixChapter<'a> {
         }
     }
 
+    /// The same chapter with the return of each channel before any data, in the panel's order: prior
+    /// against posterior. `Nuts::prior` (feature `bayes`) says it.
+    #[must_use]
+    pub fn with_prior_roi(self, roi: impl IntoIterator<Item = Option<Estimate>>) -> Self {
+        Self {
+            prior_roi: roi.into_iter().collect(),
+            ..self
+        }
+    }
+
     /// The chapter.
     pub fn chapter(&self) -> Chapter {
         let model = self.posterior;
@@ -86,29 +99,40 @@ impl<'a> MixChapter<'a> {
         }
         chapter = chapter
             .with_charts(mix_returns::charts(model, &self.true_roi))
+            .with_charts(mix_returns::prior(model, &self.prior_roi))
             .with_charts(self.search.and_then(mix_curves::front))
             .with_charts(mix_curves::carry_over(model))
             .with_charts(mix_curves::responses(model));
         if !self.holdout.is_empty() {
-            chapter = chapter.with_table(holdout(self.holdout));
+            chapter = chapter.with_table(holdout(model, self.holdout));
         }
         chapter.with_checks(mix_checks::checks(model))
     }
 }
 
-fn holdout(rows: &[HoldoutRow]) -> PageTable {
-    let columns = ["held out", "periods fitted", "MAPE", "R2", "within 90 %"];
+/// What the model was fitted to, and what it had not seen.
+fn holdout(model: &Posterior, rows: &[HoldoutRow]) -> PageTable {
+    let columns = ["periods", "fitted to", "MAPE", "R2", "within 90 %"];
+    let fit = model.fit_statistics();
+    let periods = model.panel().periods();
+    let training = [
+        Cell::from("all, as fitted"),
+        Cell::from(periods),
+        Cell::percent(fit.mape, 1),
+        Cell::number(fit.r2, 3),
+        Cell::MISSING,
+    ];
     let rows = rows.iter().map(|row| {
         [
-            Cell::text(format!("{} to {}", row.from, row.to)),
-            Cell::number(row.fitted as f64, 0),
+            Cell::text(format!("{} to {}, held out", row.from, row.to)),
+            Cell::from(row.fitted),
             Cell::percent(row.errors.mape, 1),
             Cell::number(row.errors.r2, 3),
             Cell::percent(row.errors.within, 0),
         ]
     });
     PageTable::new(
-        "Periods held out, predicted from those before",
-        Table::new(columns).with_rows(rows),
+        "Errors in training, and on periods held out and predicted from those before",
+        Table::new(columns).with_rows(std::iter::once(training).chain(rows)),
     )
 }

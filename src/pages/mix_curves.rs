@@ -122,12 +122,13 @@ pub(crate) fn front(search: &SearchReport) -> Option<Chart> {
         });
     let scatter = scatter.with_chosen("best", best.nrmse, best.rssd);
     let title = format!(
-        "{} candidates of {} are not beaten in both",
+        "{} models of {} tried are not beaten in both fit and closeness to spend",
         search.pareto_front().len(),
         search.evaluations()
     );
     let chart = Chart::new(title, scatter).with_size(Size::Half);
     Some(chart.with_subtitle(
-        "Candidates of the search that no other beats in error and in distance of shares",
+        "Error, and how far shares of effect lie from shares of spend, of models that no other beats in \
+         both",
     ))
 }

@@ -4,6 +4,7 @@ use crate::mix::posterior::{ChannelSummary, Posterior};
 use crate::pages::largest::Largest;
 use crate::pages::words;
 use crate::report::chart::{Chart, Dumbbell, Forest, Mark, Measure, Size};
+use crate::stats::Estimate;
 
 /// Charts of returns and shares; none without a channel that costs something.
 pub(crate) fn charts(model: &Posterior, true_roi: &[f64]) -> Vec<Chart> {
@@ -57,6 +58,45 @@ fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)]) -> Chart {
     Chart::new(title, forest)
         .with_subtitle("Return on spend, 90 % intervals; largest spend on top")
         .with_size(Size::Half)
+}
+
+/// What was believed of returns before the data, and after; none without a channel of which both are
+/// known.
+pub(crate) fn prior(model: &Posterior, prior: &[Option<Estimate>]) -> Option<Chart> {
+    let channels = model.channels();
+    let known: Vec<(&str, Estimate, Estimate)> = channels
+        .iter()
+        .zip(prior)
+        .filter_map(|(channel, prior)| Some((&*channel.channel, (*prior)?, channel.roi?)))
+        .collect();
+    let width = |estimate: &Estimate| estimate.high() - estimate.low();
+    let narrower = |row: &(&str, Estimate, Estimate)| 1.0 - width(&row.2) / width(&row.1);
+    let least = known
+        .iter()
+        .min_by(|a, b| narrower(a).total_cmp(&narrower(b)))?;
+    let forest = Forest::new(
+        Measure::new("return for 1 spent"),
+        known.iter().map(|(name, ..)| *name),
+    )
+    .with_series(
+        "prior",
+        known.iter().map(|(_, prior, _)| Mark::from(*prior)),
+    )
+    .with_series(
+        "posterior",
+        known.iter().map(|(.., posterior)| Mark::from(*posterior)),
+    )
+    .with_reference(1.0, "break-even");
+    let name = least.0;
+    let title = match narrower(least) {
+        part if part > 0.0 => format!(
+            "The data narrow every return, that of {name} least: by {}",
+            words::percent(part)
+        ),
+        _ => format!("The data do not narrow the return of {name}: it is what was believed before"),
+    };
+    let chart = Chart::new(title, forest).with_size(Size::Half);
+    Some(chart.with_subtitle("Return on spend by priors alone and with the data, 90 % intervals"))
 }
 
 fn shares(paid: &[(usize, &ChannelSummary)]) -> Chart {
@@ -116,7 +156,7 @@ fn marginal(paid: &[(usize, &ChannelSummary)]) -> Chart {
 }
 
 /// What the model says beside what tests measured.
-fn tests(model: &Posterior) -> Option<Chart> {
+pub(crate) fn tests(model: &Posterior) -> Option<Chart> {
     const Z90: f64 = 1.644_853_626_951_472_2;
     let tests = model.lift_report();
     let far = tests

@@ -1,6 +1,6 @@
 //! A page of results, with what matters on top.
 
-use crate::attribution::{ComparisonTable, ModelTable};
+use crate::attribution::{ComparisonTable, ModelTable, TestPriorities, TestPriority};
 use crate::budget::Plan;
 use crate::journeys::Journeys;
 use crate::mix::posterior::{ChannelSummary, Posterior};
@@ -50,6 +50,7 @@ pub struct Results<'a> {
     journeys: Option<&'a Journeys>,
     mix: Option<&'a Posterior>,
     plan: Option<&'a Plan>,
+    priorities: Option<&'a TestPriorities>,
     chapters: Vec<Chapter>,
 }
 
@@ -105,6 +106,15 @@ impl<'a> Results<'a> {
         }
     }
 
+    /// The same results with what a test of each channel is worth, which answers what to test next.
+    #[must_use]
+    pub fn with_priorities(self, priorities: &'a TestPriorities) -> Self {
+        Self {
+            priorities: Some(priorities),
+            ..self
+        }
+    }
+
     /// The same results with a chapter; one with the heading of a chapter that the page would make
     /// by itself takes its place.
     #[must_use]
@@ -124,7 +134,11 @@ impl<'a> Results<'a> {
             .chips()
             .into_iter()
             .fold(page, |page, (name, value)| page.with_chip(name, value));
-        let answers = answers(credit.as_ref(), mix.as_ref(), plan.as_ref());
+        let mut answers = answers(credit.as_ref(), mix.as_ref(), plan.as_ref());
+        let first = self.priorities.and_then(TestPriorities::first);
+        if let (Some(first), Some(next)) = (first, answers.get_mut(4)) {
+            *next = test_next(first);
+        }
         let page = answers.into_iter().fold(page, Page::with_answer);
         let cards = match (&mix, &credit) {
             (Some(mix), Some(credit)) => mix
@@ -303,6 +317,17 @@ fn agreement(channel: &ChannelSummary, credit: f64) -> Cell {
         apart if apart > 0.0 => "attribution says more",
         _ => "mix says more",
     })
+}
+
+/// The test that is worth most beyond its cost.
+fn test_next(first: &TestPriority) -> Answer {
+    let [worth, cost] = [first.test_value, first.test_cost].map(words::short);
+    let cost = match first.test_cost <= 0.0 {
+        true => "and saves money".to_owned(),
+        false => format!("and costs {cost}"),
+    };
+    Answer::new("What to test next?", &first.channel)
+        .with_detail(format!("a test is worth {worth} {cost}"))
 }
 
 fn headline(

@@ -28,6 +28,12 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{} %", figure(100.0 * share, digits))
 }
 
+/// A change as a percentage with its sign: `+11 %`.
+pub(crate) fn change(share: f64) -> String {
+    let sign = if share > 0.0 { "+" } else { "" };
+    format!("{sign}{}", percent(share))
+}
+
 /// `90 %: 1.2 to 3.4`.
 pub(crate) fn interval(estimate: &Estimate, written: impl Fn(f64) -> String) -> String {
     let ends = [estimate.low(), estimate.high()].map(written);

@@ -142,6 +142,11 @@ impl Cell {
         }
     }
 
+    /// Whether it is a share, shown as a percentage.
+    pub(crate) fn is_share(&self) -> bool {
+        matches!(&self.0, Content::Number(number) if number.unit == Unit::Percent)
+    }
+
     /// Whether nothing is known.
     pub fn is_missing(&self) -> bool {
         self.0 == Content::Missing

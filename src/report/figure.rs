@@ -36,6 +36,30 @@ pub fn figure(number: f64, digits: usize) -> String {
     )
 }
 
+/// So many decimal places, or more where all numbers are so small that fewer than two digits would be
+/// left of the largest: a column of a small unit does not round to 0.
+///
+/// ```
+/// use mixtouch::report::digits_for;
+///
+/// assert_eq!(digits_for([12.0, 0.3], 0), 0);
+/// assert_eq!(digits_for([0.0042, 0.0007], 0), 4);
+/// assert_eq!(digits_for([0.0], 2), 2);
+/// ```
+pub fn digits_for(numbers: impl IntoIterator<Item = f64>, usual: usize) -> usize {
+    let finite = numbers.into_iter().filter(|number| number.is_finite());
+    let mut largest = finite.fold(0.0_f64, |largest, number| largest.max(number.abs()));
+    if largest == 0.0 {
+        return usual;
+    }
+    let mut digits = 0;
+    while largest < 10.0 && digits < MOST_DIGITS {
+        largest *= 10.0;
+        digits += 1;
+    }
+    usual.max(digits)
+}
+
 /// Digits with a comma before every third one from the right.
 pub(crate) fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() * 4 / 3);

@@ -85,6 +85,15 @@ impl Section {
         self.with_block(Block::Table(table))
     }
 
+    /// The same section with other blocks in place of its own.
+    pub(crate) fn map_blocks(self, change: impl Fn(Block) -> Block) -> Self {
+        let blocks = self.blocks.into_iter().map(change);
+        Self {
+            blocks: blocks.collect(),
+            ..self
+        }
+    }
+
     fn with_block(mut self, block: Block) -> Self {
         self.blocks.push(block);
         self

@@ -45,7 +45,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["timelines", "members"],
             &["journeys"],
             &["map", "spend", "service"],
-            &["customers"],
+            &["customers", "verbatims"],
             &["dashboard"],
         ],
     ),

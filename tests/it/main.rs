@@ -44,6 +44,8 @@ mod mix_laws;
 mod mix_least_squares;
 #[cfg(feature = "csv")]
 mod mix_multiplied;
+#[cfg(feature = "csv")]
+mod mix_odd_panels;
 mod mix_periods;
 mod mix_plans;
 mod mix_recovery;
@@ -67,6 +69,8 @@ mod state;
 mod stored_models;
 mod stream;
 mod time_to_event;
+#[cfg(feature = "verbatims")]
+mod verbatims;
 mod worlds;
 #[cfg(feature = "csv")]
 mod written_logs;

@@ -1,6 +1,8 @@
 //! Charts and pages: what is drawn, for all that may be in the figures.
 
+mod experiments;
 mod gallery;
+mod kpis;
 mod pages;
 mod properties;
 mod results;

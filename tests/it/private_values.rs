@@ -40,7 +40,7 @@ fn an_error_has_row_and_column_and_not_the_value() {
     let hidden = error(bytes, &hasher());
     assert!(!hidden.contains("secret"), "{hidden}");
     assert!(
-        hidden.starts_with("row 2: id:e-mail is \"not shown\", expected: UTF-8"),
+        hidden.starts_with("row 2: e-mail is \"not shown\", expected: UTF-8"),
         "{hidden}"
     );
 }

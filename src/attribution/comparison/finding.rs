@@ -198,6 +198,24 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::IrregularLog { .. }
+            | Self::Forgotten { .. }
+            | Self::WithoutTouch { .. }
+            | Self::ShortFit { .. }
+            | Self::NeverAlone { .. } => self.of_log(f),
+            Self::TestAboveLog { .. }
+            | Self::TestsContradict { .. }
+            | Self::TestPartlySeen { .. }
+            | Self::TestWithoutEffect { .. } => self.of_tests(f),
+            _ => self.of_models(f),
+        }
+    }
+}
+
+/// Each kind in a sentence.
+impl Finding {
+    fn of_log(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::IrregularLog { log } => f.write_str(log.to_string().trim_end()),
             Self::Forgotten { time } => write!(
                 f,
@@ -210,28 +228,6 @@ impl fmt::Display for Finding {
                 figure(*conversions, 1),
                 figure(*all, 1)
             ),
-            Self::LeftOut { model, reason } => write!(f, "{model} is left out: {reason}"),
-            Self::FewConversions {
-                model,
-                conversions,
-                parameters,
-            } => {
-                let conversions = match &*figure(*conversions, 0) {
-                    "1" => "1 conversion is".to_owned(),
-                    several => format!("{several} conversions are"),
-                };
-                let parameter = if *parameters == 1 {
-                    "parameter"
-                } else {
-                    "parameters"
-                };
-                write!(f, "{model}: {conversions} few for {parameters} {parameter}")
-            }
-            Self::MostlyPrior { model, share } => write!(
-                f,
-                "{model}: {:.0} % of what sets its parameters is the prior, not the data",
-                100.0 * share
-            ),
             Self::ShortFit { days } => write!(
                 f,
                 "models are fitted on {days:.1} days, less than a week: fit on some weeks and \
@@ -240,6 +236,23 @@ impl fmt::Display for Finding {
             Self::NeverAlone { channel, with } => {
                 write!(f, "{channel} is never seen without {}", with.join(", "))
             }
+            _ => Ok(()),
+        }
+    }
+
+    fn of_models(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LeftOut { model, reason } => write!(f, "{model} is left out: {reason}"),
+            Self::FewConversions {
+                model,
+                conversions,
+                parameters,
+            } => few_conversions(f, model, *conversions, *parameters),
+            Self::MostlyPrior { model, share } => write!(
+                f,
+                "{model}: {:.0} % of what sets its parameters is the prior, not the data",
+                100.0 * share
+            ),
             Self::Biased {
                 model,
                 bias,
@@ -258,6 +271,23 @@ impl fmt::Display for Finding {
                 "{model} gives no credit to {}, which it was not fitted on",
                 channels.join(", ")
             ),
+            Self::BeyondTotal {
+                model,
+                channel,
+                credited,
+                conversions,
+            } => write!(
+                f,
+                "{model}: the credit of {channel}, {}, is beyond all conversions, {}",
+                figure(*credited, 1),
+                figure(*conversions, 1)
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn of_tests(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::TestAboveLog {
                 model,
                 channel,
@@ -292,17 +322,25 @@ impl fmt::Display for Finding {
                 "{model}: a test of {channel} changes nothing, as the log shows no effect of its \
                  touches"
             ),
-            Self::BeyondTotal {
-                model,
-                channel,
-                credited,
-                conversions,
-            } => write!(
-                f,
-                "{model}: the credit of {channel}, {}, is beyond all conversions, {}",
-                figure(*credited, 1),
-                figure(*conversions, 1)
-            ),
+            _ => Ok(()),
         }
     }
+}
+
+fn few_conversions(
+    f: &mut fmt::Formatter<'_>,
+    model: &str,
+    conversions: f64,
+    parameters: usize,
+) -> fmt::Result {
+    let conversions = match &*figure(conversions, 0) {
+        "1" => "1 conversion is".to_owned(),
+        several => format!("{several} conversions are"),
+    };
+    let parameter = if parameters == 1 {
+        "parameter"
+    } else {
+        "parameters"
+    };
+    write!(f, "{model}: {conversions} few for {parameters} {parameter}")
 }

@@ -154,6 +154,17 @@ pub struct BaselineCredit {
     /// 40 conversions it is too low by many times as much.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversions_bias: Option<f64>,
+    /// Their share of all conversions, 0 to 1; none without conversions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// Lower end of the bootstrap interval of `share`. Each replicate divides by its own conversions:
+    /// one with more of them has more baseline too, so that the ends of `conversions` over all
+    /// conversions are no interval of the share, and may lie above 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_low: Option<f64>,
+    /// Upper end of the interval of `share`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_high: Option<f64>,
     /// Value of those conversions, in the log's currency.
     pub value: f64,
     /// Lower end of the bootstrap interval of `value`, if there was a bootstrap.
@@ -171,11 +182,20 @@ impl From<Tally> for BaselineCredit {
             conversions_low: None,
             conversions_high: None,
             conversions_bias: None,
+            share: None,
+            share_low: None,
+            share_high: None,
             value,
             value_low: None,
             value_high: None,
         }
     }
+}
+
+/// The baseline's share of all conversions.
+fn baseline_share(credits: &Credits) -> Option<f64> {
+    let total = credits.total().conversions;
+    (total > 0.0).then(|| credits.baseline().conversions / total)
 }
 
 fn sensitivity<'a>(model: &'a dyn AttributionModel, channel: &str) -> Option<&'a Sensitivity> {
@@ -279,7 +299,10 @@ impl ModelTable {
                 .collect(),
             baseline: Some(credits.baseline())
                 .filter(|baseline| model.has_baseline() || *baseline != Tally::default())
-                .map(BaselineCredit::from),
+                .map(|baseline| BaselineCredit {
+                    share: baseline_share(credits),
+                    ..BaselineCredit::from(baseline)
+                }),
             unattributed: credits.unattributed(),
             calibration: model.calibration().to_vec(),
             provenance: model.fit_record().map(|record| record.provenance.clone()),
@@ -312,6 +335,12 @@ impl ModelTable {
                 .iter()
                 .map(|credits| credits.baseline().conversions)
                 .sum();
+            let shares: Option<Vec<f64>> = replicates
+                .iter()
+                .map(|credits| baseline_share(credits))
+                .collect();
+            let ends = shares.map(|shares| bootstrap.interval(shares));
+            (row.share_low, row.share_high) = ends.unzip();
             row.conversions_bias = Some(sum / replicates.len() as f64 - row.conversions);
         }
     }

@@ -7,7 +7,9 @@ use crate::attribution::comparison::lessons::{Lessons, unknown_channels};
 use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::part::{Part, score_parts};
 use crate::attribution::comparison::run::Comparison;
-use crate::attribution::comparison::segment_parts::{known_costs, segment_part, segment_table};
+use crate::attribution::comparison::segment_parts::{
+    check_segments, known_costs, segment_part, segment_table,
+};
 use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::comparison::table::ComparisonTable;
 use crate::attribution::comparison::timed::Timed;
@@ -30,6 +32,7 @@ impl Comparison {
     ) -> Result<(ComparisonTable, FittedModels)> {
         let (entries, mut findings) = self.usable(&[fitted_on, scored])?;
         let Protected { groups, withheld } = scored.segments(self.minimum);
+        check_segments(groups.len(), scored)?;
         let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());
         let watch = Watch::new(progress, entries.len() * (1 + groups.len()), replicates);
         watch.fitting.add(0)?;

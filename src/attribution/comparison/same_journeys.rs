@@ -8,7 +8,7 @@ use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::part::{Part, own_models};
 use crate::attribution::comparison::run::Comparison;
 use crate::attribution::comparison::segment_parts::{
-    known_costs, segment_part, segment_table, whole,
+    check_segments, known_costs, segment_part, segment_table, whole,
 };
 use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::comparison::table::ComparisonTable;
@@ -29,6 +29,7 @@ impl Comparison {
     ) -> Result<(ComparisonTable, FittedModels)> {
         let (entries, mut findings) = self.usable(&[journeys])?;
         let Protected { groups, withheld } = journeys.segments(self.minimum);
+        check_segments(groups.len(), journeys)?;
         let kinds = [true, false].map(|kind| entries.iter().any(|named| whole(named) == kind));
         let kinds = kinds.iter().filter(|is_there| **is_there).count();
         let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());

@@ -5,13 +5,30 @@ use crate::attribution::comparison::fitting::Entrant;
 use crate::attribution::comparison::model_table::ModelTable;
 use crate::attribution::comparison::part::Part;
 use crate::attribution::comparison::table::SegmentTable;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journeys::Segment;
 use crate::journeys::arena::Journeys;
 
 /// Whether the model reads persons' whole timelines.
 pub(super) fn whole(named: &Named) -> bool {
     named.entry.needs().timeline
+}
+
+/// The most segments times journeys: every segment looks at all journeys, which takes minutes then.
+const MOST_LOOKS: u64 = 20_000_000_000;
+
+/// An error if there are too many segments for so many journeys.
+pub(super) fn check_segments(segments: usize, journeys: &Journeys) -> Result<()> {
+    let looks = segments as u64 * journeys.len() as u64;
+    if looks <= MOST_LOOKS {
+        return Ok(());
+    }
+    let most = MOST_LOOKS / journeys.len() as u64;
+    let expected = format!(
+        "at most {most} for {} journeys; a minimum group merges small ones",
+        journeys.len()
+    );
+    Err(Error::setting("segments", segments, expected))
 }
 
 /// What each channel cost; empty where no costs are stated.

@@ -42,6 +42,8 @@ use crate::time::Day;
 pub struct GeoTest {
     pub(crate) start: Day,
     pub(crate) end: Day,
+    /// The first days of the periods before the test and in it.
+    pub(crate) days: Vec<Day>,
     pub(crate) treated: Vec<Geo>,
     pub(crate) controls: Vec<Geo>,
 }
@@ -53,6 +55,8 @@ pub(crate) struct Geo {
     pub(crate) mean: f64,
     /// By period before the test.
     pub(crate) before: Vec<f64>,
+    /// By period of the test.
+    pub(crate) in_test: Vec<f64>,
     /// Summed over the test's periods.
     pub(crate) during: f64,
 }
@@ -77,9 +81,11 @@ impl GeoTest {
         check_order(&days)?;
         let periods = Periods::new(&days, start, end)?;
         check_names(&outcomes, treated)?;
+        let seen = periods.before + periods.during;
         let mut test = Self {
             start,
             end,
+            days: days.into_iter().take(seen).collect(),
             treated: vec![],
             controls: vec![],
         };
@@ -154,6 +160,7 @@ impl Geo {
             name,
             mean,
             before: before.iter().map(|value| value / mean).collect(),
+            in_test: during.iter().map(|value| value / mean).collect(),
             during: during.iter().map(|value| value / mean).sum(),
         })
     }

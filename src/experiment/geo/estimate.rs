@@ -28,9 +28,8 @@ impl GeoTest {
     /// # Errors
     /// If the placebo effects are all 0, so that nothing separates an effect from chance.
     pub fn difference_in_differences(&self, level: ConfidenceLevel) -> Result<GeoLift> {
-        self.lift(level, |_, controls| {
-            vec![1.0 / controls.len() as f64; controls.len()]
-        })
+        let (treated, controls) = self.matched(even);
+        self.lift(level, &treated, &controls)
     }
 
     /// The lift against the weighted mean of controls that moved like the treated geo before the
@@ -43,29 +42,24 @@ impl GeoTest {
     /// If the placebo effects are all 0, or there are fewer than 3 controls.
     pub fn synthetic_control(&self, level: ConfidenceLevel) -> Result<GeoLift> {
         at_least("control geos", self.controls.len(), 3)?;
-        self.lift(level, |geo, controls| {
-            let columns: Vec<&[f64]> = controls
-                .iter()
-                .map(|control| control.before.as_slice())
-                .collect();
-            simplex_weights(&columns, &geo.before)
-        })
+        let (treated, controls) = self.matched(alike);
+        self.lift(level, &treated, &controls)
     }
 
-    fn lift(
+    pub(super) fn lift(
         &self,
         level: ConfidenceLevel,
-        weigh: impl Fn(&Geo, &[&Geo]) -> Vec<f64>,
+        treated: &[Matched<'_>],
+        controls: &[Matched<'_>],
     ) -> Result<GeoLift> {
-        let (treated, controls) = self.matched(weigh);
-        let noise = Noise::new(self, &treated, &controls)?;
+        let noise = Noise::new(self, treated, controls)?;
         let effects: Vec<GeoEffect> = treated
             .iter()
             .zip(&noise.treated)
             .map(|(matched, &own)| self.effect(matched, own, &noise.controls))
             .collect();
         let outcome_change: f64 = effects.iter().map(|effect| effect.outcome_change).sum();
-        let standard_error = total_error(&treated, &noise);
+        let standard_error = total_error(treated, &noise);
         let student = Student::new((controls.len() - 1) as f64);
         let half = student.quantile(level.upper()) * standard_error;
         Ok(GeoLift {
@@ -82,7 +76,7 @@ impl GeoTest {
 
     /// The treated and the control geos with the weights of the controls each is compared with; a
     /// control weighs 0 in its own comparison.
-    fn matched(
+    pub(super) fn matched(
         &self,
         weigh: impl Fn(&Geo, &[&Geo]) -> Vec<f64>,
     ) -> (Vec<Matched<'_>>, Vec<Matched<'_>>) {
@@ -116,6 +110,20 @@ impl GeoTest {
                 .collect(),
         }
     }
+}
+
+/// The weights of difference in differences: all controls alike.
+pub(super) fn even(_: &Geo, controls: &[&Geo]) -> Vec<f64> {
+    vec![1.0 / controls.len() as f64; controls.len()]
+}
+
+/// The weights of a synthetic control: those that move like the geo.
+pub(super) fn alike(geo: &Geo, controls: &[&Geo]) -> Vec<f64> {
+    let columns: Vec<&[f64]> = controls
+        .iter()
+        .map(|control| control.before.as_slice())
+        .collect();
+    simplex_weights(&columns, &geo.before)
 }
 
 /// The error of all treated geos' change together. They share controls, so their errors are not

@@ -1,7 +1,7 @@
 //! Geo tests by hand, in simulation, and on bad input.
 
 use crate::error::Result;
-use crate::experiment::geo::{GeoLift, GeoTest};
+use crate::experiment::geo::{GeoCourse, GeoLift, GeoTest};
 use crate::stats::ConfidenceLevel;
 use crate::time::Day;
 use crate::util::Random;
@@ -278,4 +278,79 @@ fn a_joint_test_has_the_joint_error() {
     let ratio = joint.standard_error() / apart.sqrt();
     assert!((ratio - (8.0_f64 / 5.0).sqrt()).abs() < 0.08, "{ratio}");
     assert!(lift.joint_lift_test("tv", 0.0).is_err());
+}
+
+#[test]
+fn a_course_adds_up_to_the_lift() {
+    let (test, truth) = world(3, true);
+    for synthetic in [false, true] {
+        let level = ConfidenceLevel::P90;
+        let (course, lift) = match synthetic {
+            false => (
+                test.course_by_differences(level).unwrap(),
+                test.difference_in_differences(level).unwrap(),
+            ),
+            true => (
+                test.course_by_synthetic_control(level).unwrap(),
+                test.synthetic_control(level).unwrap(),
+            ),
+        };
+        let periods = course.periods();
+        assert_eq!(periods.len(), 30);
+        assert!(
+            periods[..24]
+                .iter()
+                .all(|one| !one.in_test && one.cumulative.is_none())
+        );
+        // each period's gap, added up, is the cumulative estimate
+        let mut gap = 0.0;
+        for period in &periods[24..] {
+            gap += period.outcome - period.expected;
+            let sum = period.cumulative.unwrap();
+            assert!((sum.value() - gap).abs() < 1e-8 * truth, "{sum} {gap}");
+        }
+        let last = periods[29].cumulative.unwrap();
+        assert_eq!(
+            (last.value(), last.interval()),
+            (lift.outcome_change, lift.interval)
+        );
+        // one period of noise is less than six
+        let first = periods[24].cumulative.unwrap();
+        assert!(first.interval().half_width() < last.interval().half_width());
+    }
+}
+
+#[test]
+fn a_synthetic_course_lies_on_the_outcome_before_the_test() {
+    let (test, _) = world(5, true);
+    let miss = |course: &GeoCourse| -> f64 {
+        let before = course.periods().iter().filter(|period| !period.in_test);
+        before
+            .map(|period| (period.outcome - period.expected).powi(2))
+            .sum()
+    };
+    let level = ConfidenceLevel::P90;
+    let even = test.course_by_differences(level).unwrap();
+    let alike = test.course_by_synthetic_control(level).unwrap();
+    assert!(
+        miss(&alike) < 0.75 * miss(&even),
+        "{} {}",
+        miss(&alike),
+        miss(&even)
+    );
+}
+
+/// The share of courses whose intervals after two periods of six hold what was true by then.
+#[test]
+fn intervals_of_an_early_look_hold_their_level() {
+    let held = (0..200).filter(|&seed| {
+        let (test, _) = world(seed, false);
+        let course = test.course_by_differences(ConfidenceLevel::P95).unwrap();
+        let early = course.periods()[25].cumulative.unwrap();
+        let size = |geo: u64| 1000.0 * libm::exp(Random::new(seed).stream(geo).normal());
+        let true_change: f64 = (24..26).map(|t| LIFT * (1.0 + 0.01 * f64::from(t))).sum();
+        early.interval().contains(true_change * (size(0) + size(1)))
+    });
+    let share = held.count() as f64 / 200.0;
+    assert!((0.92..=0.99).contains(&share), "{share}");
 }

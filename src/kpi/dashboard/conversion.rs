@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::journeys::arena::Journeys;
 use crate::kpi::dashboard::dashboard_options::DashboardOptions;
 use crate::kpi::dashboard::family::Family;
-use crate::kpi::journeys::{ConversionRates, KindShares, PurchasePaths};
+use crate::kpi::journeys::{ConversionByPeriod, ConversionRates, KindShares, PurchasePaths};
 use crate::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
 use crate::report::Report;
 
@@ -34,6 +34,13 @@ use crate::report::Report;
 pub struct ConversionKpis {
     /// Conversion rates.
     pub conversion: ConversionRates,
+    /// Conversion by period.
+    #[serde(
+        rename = "conversion_by_period",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub by_period: Option<ConversionByPeriod>,
     /// Time and touches to a purchase.
     pub purchase_paths: PurchasePaths,
     /// Purchases by kind of journey: online, offline and across.
@@ -55,12 +62,14 @@ impl ConversionKpis {
         options: &DashboardOptions,
     ) -> Result<Self> {
         let kpis = &options.kpis;
+        let periods = options.over(journeys.observed_range()?)?;
         let credits = attribute(journeys, model)?;
         let returns = ReturnOnAdSpend::new(journeys, &credits, options.margin, kpis)?;
         let acquisition = CustomerAcquisitionCost::new(journeys, model, kpis)?;
         let basis = format!("credited by {}", options.model_name);
         Ok(Self {
             conversion: ConversionRates::new(journeys, kpis)?,
+            by_period: Some(ConversionByPeriod::new(journeys, &periods)?),
             purchase_paths: PurchasePaths::new(journeys, kpis)?,
             journey_kinds: KindShares::new(journeys, kpis)?,
             returns: Family::new(returns).with_basis(&basis),
@@ -77,6 +86,7 @@ impl ConversionKpis {
             &self.returns,
             &self.acquisition,
         ];
+        reports.extend(self.by_period.iter().map(|periods| periods as &dyn Report));
         reports.extend(self.email.iter().map(|email| email as &dyn Report));
         reports
     }

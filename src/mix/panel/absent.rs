@@ -80,6 +80,54 @@ impl PanelColumns {
             .map_err(|e| e.in_file(path))
     }
 
+    /// Reads a file like [`PanelColumns::read_future`].
+    ///
+    /// # Errors
+    /// Like [`PanelColumns::read_future`], naming the file.
+    pub fn read_future_path(&self, panel: &Panel, path: impl AsRef<Path>) -> Result<Panel> {
+        let path = path.as_ref();
+        let file = std::fs::File::open(path).map_err(|e| Error::from(e).in_file(path))?;
+        self.read_future(panel, std::io::BufReader::new(file))
+            .map_err(|e| e.in_file(path))
+    }
+
+    /// Reads a table of periods to come, for [`Posterior::forecast`]: the same columns of dates, geos,
+    /// channels, controls and events. The KPI, weights and the revenue of a unit are not needed.
+    ///
+    /// ```
+    /// use mixtouch::mix::panel::PanelColumns;
+    ///
+    /// let columns = PanelColumns::new("week", "sales").channel("tv");
+    /// let panel = columns.read("week,tv,sales\n2024-01-01,40,90\n2024-01-08,20,80\n".as_bytes())?;
+    /// let next = columns.read_future(&panel, "week,tv\n2024-01-15,30\n".as_bytes())?;
+    /// assert_eq!(next.channels()[0].spend(), [30.0]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Like [`PanelColumns::read`].
+    ///
+    /// [`Posterior::forecast`]: crate::mix::posterior::Posterior::forecast
+    pub fn read_future(&self, panel: &Panel, reader: impl Read) -> Result<Panel> {
+        let columns = Self {
+            kpi: None,
+            revenue_per_kpi: None,
+            weight: None,
+            population: None,
+            period: Some(panel.period()),
+            ..self.clone()
+        };
+        let future = columns.read(reader)?;
+        match panel.revenue_per_kpi() {
+            // of no KPI yet, so it says nothing
+            Some(_) => {
+                let rows = future.rows();
+                future.with_revenue_per_kpi(vec![1.0; rows])
+            }
+            None => Ok(future),
+        }
+    }
+
     /// Reads a table of what the channels ran before the panel's first period: the same columns of
     /// dates, geos and channels, no KPI needed. Rows of the panel's own periods are left out.
     ///
@@ -93,6 +141,7 @@ impl PanelColumns {
             population: None,
             revenue_per_kpi: None,
             weight: None,
+            period: Some(panel.period()),
             ..self.clone()
         };
         let earlier = columns.read(reader)?;

@@ -66,6 +66,19 @@ impl Panel {
                 |panel: &Self| panel.weights().map_or_else(|| ones(panel), <[f64]>::to_vec);
             whole = whole.with_weights(join(&weights(self), &weights(later)))?;
         }
+        if !self.absent.is_empty() || !later.absent.is_empty() {
+            let flags = |panel: &Self| {
+                let row = |row: usize| {
+                    panel
+                        .absent
+                        .get(row)
+                        .map_or(0.0, |absent| f64::from(u8::from(*absent)))
+                };
+                (0..panel.rows()).map(row).collect::<Vec<f64>>()
+            };
+            let joined = join(&flags(self), &flags(later));
+            whole = whole.with_absent_rows(joined.iter().map(|flag| *flag > 0.0).collect())?;
+        }
         Ok(whole)
     }
 

@@ -38,6 +38,9 @@ pub struct Panel {
     pub(crate) population: Option<Vec<f64>>,
     pub(crate) revenue_per_kpi: Option<Vec<f64>>,
     pub(crate) weights: Option<Vec<f64>>,
+    /// Rows in which a geo was not there; empty where all were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) absent: Vec<bool>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +54,8 @@ struct Fields {
     population: Option<Vec<f64>>,
     revenue_per_kpi: Option<Vec<f64>>,
     weights: Option<Vec<f64>>,
+    #[serde(default)]
+    absent: Vec<bool>,
 }
 
 impl TryFrom<Fields> for Panel {
@@ -77,6 +82,9 @@ impl TryFrom<Fields> for Panel {
         }
         if let Some(weights) = fields.weights {
             panel = panel.with_weights(weights)?;
+        }
+        if !fields.absent.is_empty() {
+            panel = panel.with_absent_rows(fields.absent)?;
         }
         Ok(panel)
     }
@@ -124,6 +132,7 @@ impl Panel {
             population: None,
             revenue_per_kpi: None,
             weights: None,
+            absent: vec![],
         };
         panel.column("kpi", &kpi, f64::NEG_INFINITY)?;
         Ok(Self { kpi, ..panel })
@@ -360,6 +369,40 @@ impl Panel {
 
     /// An error unless a column may have the name. The panel's own names are distinct already, so
     /// that many columns do not take time with their cube.
+    /// The panel with rows in which a geo was not there, as before it opened, by geo, then period.
+    /// They count nothing in the fit and are in no total, scenario or plan. A table that lacks such
+    /// rows has them already ([`PanelColumns::read`](crate::mix::panel::PanelColumns::read)).
+    ///
+    /// # Errors
+    /// If it does not say so of each row, says it of all, or a channel runs in one.
+    pub fn with_absent_rows(mut self, absent: Vec<bool>) -> Result<Self> {
+        if absent.len() != self.rows() {
+            let expected = format!("{} rows, periods x geos", self.rows());
+            return Err(Error::setting(
+                "length of absent rows",
+                absent.len(),
+                expected,
+            ));
+        }
+        for channel in &self.channels {
+            let cells = channel.activity().iter().chain(channel.spend());
+            let mut cells = cells.zip(absent.iter().chain(&absent));
+            if let Some((value, _)) = cells.find(|(value, absent)| **absent && **value > 0.0) {
+                let name = format!("{} in a row without its geo", channel.name);
+                return Err(Error::setting(name, value, "0"));
+            }
+        }
+        let weights = match self.weights.take() {
+            Some(weights) => weights,
+            None => vec![1.0; absent.len()],
+        };
+        let cells = weights.iter().zip(&absent);
+        let cells = cells.map(|(weight, absent)| if *absent { 0.0 } else { *weight });
+        self = self.with_weights(cells.collect())?;
+        self.absent = absent;
+        Ok(self)
+    }
+
     fn free_name(&self, name: &str) -> Result<()> {
         let controls = self.controls.iter().map(|control| control.name.as_str());
         let mut taken = self.channel_names().chain(controls);

@@ -98,7 +98,8 @@ impl Change {
 
 impl Panel {
     /// The panel with columns changed, one change after the other. Exposures of a channel change in
-    /// proportion to its spend, and so does reach; frequency stays.
+    /// proportion to its spend, and so does reach; frequency stays. Nothing runs in rows that are no
+    /// part of the panel, as before a geo opened.
     ///
     /// # Errors
     /// If a change names no channel or control, touches no period, leaves spend that is negative or
@@ -120,8 +121,11 @@ impl Panel {
             let range = format!("days of {} to {}", self.dates[0], self.dates[periods - 1]);
             return Err(change.error(format!("{} to {}", change.from, change.to), range));
         }
+        let absent: Vec<usize> = self.absent_rows().collect();
         let channel = self.channels.iter_mut().find(|c| c.name == change.column);
         if let Some(channel) = channel {
+            let mut touched = touched;
+            absent.iter().for_each(|&row| touched[row] = false);
             return channel.change(change, &touched);
         }
         let control = self.controls.iter_mut().find(|c| c.name == change.column);

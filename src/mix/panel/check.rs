@@ -7,6 +7,8 @@ use serde::Serialize;
 use crate::linalg::dot::dot_in_order;
 use crate::linalg::gram_schmidt::project_out;
 use crate::mix::panel::build::Panel;
+use crate::mix::panel::column::Channel;
+use crate::time::Day;
 
 /// Something about a panel that weakens what a model can learn from it. None of these stops a fit.
 ///
@@ -73,6 +75,25 @@ pub enum Finding {
         /// Rows with spend.
         rows: usize,
     },
+    /// One period's activity is many times that of any other: a slip in the table, or a burst whose
+    /// effect the curve alone decides.
+    FarAbove {
+        /// The channel.
+        column: String,
+        /// The geo.
+        geo: String,
+        /// The period.
+        date: Day,
+        /// How many times the next largest of that geo it is.
+        times: f64,
+    },
+    /// A channel measured in exposures has periods with spend and no exposure.
+    PaidWithoutExposure {
+        /// The channel.
+        column: String,
+        /// Rows with spend and without exposure.
+        rows: usize,
+    },
     /// A channel's share of all spend is so small that its effect drowns.
     SmallShare {
         /// The channel.
@@ -136,6 +157,20 @@ impl fmt::Display for Finding {
             Self::RarelyActive { column, rows } => {
                 write!(f, "{column} is active in {rows} rows only")
             }
+            Self::FarAbove {
+                column,
+                geo,
+                date,
+                times,
+            } => write!(
+                f,
+                "{column} of {date} in {geo} is {times:.0} times as large as in any other period \
+                 there: correct it if it is a slip"
+            ),
+            Self::PaidWithoutExposure { column, rows } => write!(
+                f,
+                "{column} has spend but no exposure in {rows} rows, where its effect counts as 0"
+            ),
             Self::SmallShare { column, share } => {
                 write!(f, "{column} has {:.2} % of all spend", 100.0 * share)
             }
@@ -172,6 +207,9 @@ const MOST_COMPARED: usize = 1_000;
 const MOST_WORK: f64 = 1e10;
 const FEW_ACTIVE: usize = 5;
 const SMALL_SHARE: f64 = 0.005;
+/// Times the next largest from which a period stands out, in a geo with at least so many active ones.
+const FAR_ABOVE: f64 = 20.0;
+const USUAL_ACTIVE: usize = 8;
 
 impl Panel {
     /// Looks the columns over: constant, duplicate, collinear or rarely active ones. Whether there
@@ -264,10 +302,45 @@ impl Panel {
                     rows,
                 });
             }
+            findings.extend(self.far_above(channel));
+            let paid = channel.spend.iter().zip(channel.activity());
+            let unseen = paid.filter(|(spend, activity)| **spend > 0.0 && **activity <= 0.0);
+            let unseen = unseen.count();
+            if unseen > 0 {
+                findings.push(Finding::PaidWithoutExposure {
+                    column: channel.name.clone(),
+                    rows: unseen,
+                });
+            }
             if share > 0.0 && share < SMALL_SHARE {
                 findings.push(Finding::SmallShare {
                     column: channel.name.clone(),
                     share,
+                });
+            }
+        }
+        findings
+    }
+}
+
+impl Panel {
+    /// The period of each geo that stands out.
+    fn far_above(&self, channel: &Channel) -> Vec<Finding> {
+        let mut findings = vec![];
+        for geo in 0..self.geos().len() {
+            let mut rows: Vec<usize> = self.rows_of(geo).collect();
+            let activity = |row: &usize| channel.activity()[*row];
+            rows.retain(|row| activity(row) > 0.0);
+            rows.sort_by(|a, b| activity(b).total_cmp(&activity(a)));
+            if let [first, second, ..] = rows[..]
+                && rows.len() >= USUAL_ACTIVE
+                && activity(&first) > FAR_ABOVE * activity(&second)
+            {
+                findings.push(Finding::FarAbove {
+                    column: channel.name.clone(),
+                    geo: self.geos()[geo].clone(),
+                    date: self.dates()[first % self.periods()],
+                    times: activity(&first) / activity(&second),
                 });
             }
         }

@@ -227,15 +227,16 @@ fn number(row: &table::Row<'_>, column: usize, not_negative: bool) -> Result<f64
     value.ok_or_else(|| row.fault(column, expected(low)))
 }
 
-/// The panel with its weights, if it has any; rows that are absent have none.
+/// The panel with its weights, if it has any, and the rows that it lacks.
 fn weighted(panel: Panel, weights: Option<Vec<f64>>, absent: &[bool]) -> Result<Panel> {
-    if weights.is_none() && !absent.contains(&true) {
-        return Ok(panel);
+    let panel = match weights {
+        Some(weights) => panel.with_weights(weights)?,
+        None => panel,
+    };
+    match absent.contains(&true) {
+        true => panel.with_absent_rows(absent.to_vec()),
+        false => Ok(panel),
     }
-    let weights = weights.unwrap_or_else(|| vec![1.0; absent.len()]);
-    let cells = weights.iter().zip(absent);
-    let cells = cells.map(|(weight, absent)| if *absent { 0.0 } else { *weight });
-    panel.with_weights(cells.collect())
 }
 
 /// The most different labels of a column of events.

@@ -92,6 +92,23 @@ impl Panel {
         self.revenue_per_kpi.as_deref()
     }
 
+    /// Rows in which a geo was not there: they are no part of any total.
+    pub(crate) fn absent_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        let rows = self.absent.iter().enumerate();
+        rows.filter_map(|(row, absent)| absent.then_some(row))
+    }
+
+    /// The mean of the observation weights above 0; 1 where there are none.
+    pub(crate) fn mean_weight(&self) -> f64 {
+        let positive = self
+            .weights
+            .iter()
+            .flatten()
+            .filter(|weight| **weight > 0.0);
+        let (sum, count) = positive.fold((0.0, 0.0), |(sum, count), w| (sum + w, count + 1.0));
+        if count > 0.0 { sum / count } else { 1.0 }
+    }
+
     /// Observation weights, by geo, then period.
     pub fn weights(&self) -> Option<&[f64]> {
         self.weights.as_deref()
@@ -145,6 +162,11 @@ impl Panel {
             population: self.population.clone(),
             revenue_per_kpi: self.revenue_per_kpi.as_deref().map(pick),
             weights: self.weights.as_deref().map(pick),
+            absent: self
+                .absent
+                .chunks(periods)
+                .flat_map(|geo| keep.iter().map(|&t| geo[t]))
+                .collect(),
         })
     }
 

@@ -106,6 +106,11 @@ impl Posterior {
                 geo.iter_mut().for_each(|v| *v *= scale);
             }
         }
+        if !self.is_multiplicative() {
+            for (_, values) in &mut parts {
+                panel.absent_rows().for_each(|row| values[row] = 0.0);
+            }
+        }
         parts
     }
 

@@ -6,21 +6,22 @@ use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::findings::FitFinding;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::BaselinePart;
-use crate::report::{Cell, Section, Table};
+use crate::report::{Cell, Section, Table, digits_for};
 
 /// The table of the baseline's parts.
 pub(super) fn section(posterior: &Posterior) -> Section {
     let all: f64 = posterior.decomposition().prediction().iter().sum();
     let parts = posterior.baseline_parts();
+    let digits = digits_for(parts.iter().map(|part| part.contribution.value()), 0);
     let rows = parts.into_iter().map(|summary| {
         let share = summary.contribution.value() / all;
         [
             Cell::from(&summary.part.to_string()),
-            Cell::estimate(summary.contribution, 0),
+            Cell::estimate(summary.contribution, digits),
             Cell::percent(Some(share).filter(|share| share.is_finite()), 1),
             summary
                 .per_unit
-                .map(|effect| Cell::estimate(effect, 2))
+                .map(|effect| Cell::estimate(effect, digits_for([effect.value()], 2)))
                 .into(),
         ]
     });

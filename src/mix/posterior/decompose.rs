@@ -56,7 +56,7 @@ impl Posterior {
             true => self.multiplied(parts),
             false => parts,
         };
-        parts.with_prediction()
+        parts.without_absent(panel).with_prediction()
     }
 
     /// The same without sums, and where effects multiply the logarithms in units of each geo's

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::mix::panel::Panel;
 use crate::mix::specification::BaselinePart;
 use crate::time::Day;
 
@@ -187,6 +188,16 @@ impl Decomposition {
             immediate: series(),
             ..self.clone()
         }
+    }
+
+    /// The same with nothing where a geo was not there.
+    pub(crate) fn without_absent(mut self, panel: &Panel) -> Self {
+        let parts = self.parts.iter_mut().map(|(_, values)| values);
+        let channels = self.contributions.iter_mut().chain(&mut self.immediate);
+        for values in parts.chain(channels) {
+            panel.absent_rows().for_each(|row| values[row] = 0.0);
+        }
+        self
     }
 
     /// Baseline and prediction are defined as sums, so that they agree with their parts to the last

@@ -48,6 +48,8 @@ pub struct Posterior {
     pub(crate) noise: Option<Noise>,
     /// The penalty on the bends of a smooth trend; none where there is none or it is not known.
     pub(crate) smoothness: Option<f64>,
+    /// What the panel without its lift tests says of each of them; empty where it was not asked.
+    pub(crate) without_tests: Vec<Estimate>,
     pub(crate) derived: Derived,
 }
 
@@ -62,6 +64,8 @@ pub(crate) struct Derived {
     pub(crate) tests: Vec<PseudoObservation>,
     /// First periods that the fit did not look at.
     pub(crate) burn_in: usize,
+    /// Of observation weights above 0.
+    pub(crate) mean_weight: f64,
     /// Computed when it is first asked for.
     pub(crate) decomposition: OnceLock<Decomposition>,
     /// What is expected without a channel where effects multiply, by draw, channel and geo; computed
@@ -112,6 +116,7 @@ impl Posterior {
             weights: vec![1.0 / draws.len() as f64; draws.len()],
             dropped_columns: columns.dropped(&basis),
             burn_in: specification.burn_in_for(&panel),
+            mean_weight: panel.mean_weight(),
             baseline_freedom: basis.freedom(),
             tests: PseudoObservation::all(&panel, &specification, &scales)?,
             decomposition: OnceLock::new(),
@@ -125,6 +130,7 @@ impl Posterior {
             scales,
             noise,
             smoothness,
+            without_tests: vec![],
             derived,
         };
         match posterior.misfit() {
@@ -170,15 +176,26 @@ impl Posterior {
         &self.derived.dropped_columns
     }
 
+    /// The same with what a model without the lift tests says of each.
+    pub(crate) fn with_without_tests(self, without_tests: Vec<Estimate>) -> Self {
+        Self {
+            without_tests,
+            ..self
+        }
+    }
+
     /// Whether a row was looked at by the fit.
     pub(crate) fn is_fitted(&self, row: usize) -> bool {
         self.panel.is_observed(row) && row % self.panel.periods() >= self.derived.burn_in
     }
 
-    /// How much a row counted in the fit.
+    /// How much a row counted in the fit, in units of the mean.
     pub(crate) fn weight_of(&self, row: usize) -> f64 {
         let weight = self.panel.weights().map_or(1.0, |weights| weights[row]);
-        if self.is_fitted(row) { weight } else { 0.0 }
+        match self.is_fitted(row) {
+            true => weight / self.derived.mean_weight,
+            false => 0.0,
+        }
     }
 
     /// The estimate of a figure that has a value for each draw, with its 90 % interval.

@@ -11,7 +11,7 @@ use crate::mix::posterior::statistics::FitStatistics;
 use crate::mix::posterior::summary::ChannelSummary;
 use crate::mix::posterior::synergy::SynergySummary;
 use crate::mix::posterior::test_agreement::TestAgreement;
-use crate::report::{Alignment, Cell, Column, Report, Section, Table, figure};
+use crate::report::{Alignment, Cell, Column, Report, Section, Table, digits_for, figure};
 use crate::stats::Estimate;
 use crate::time::Day;
 use serde::{Serialize, Serializer};
@@ -109,22 +109,26 @@ impl MixReport<'_> {
         }
         let table = table.with_column(Column::new("", Alignment::Left));
         let summaries = self.posterior.channels();
+        let digits = Digits::of(&summaries);
         let rows = summaries.iter().enumerate();
-        table.with_rows(rows.map(|(at, summary)| self.channel_row(at, summary)))
+        table.with_rows(rows.map(|(at, summary)| self.channel_row(at, summary, &digits)))
     }
 
-    fn channel_row(&self, at: usize, summary: &ChannelSummary) -> Vec<Cell> {
+    fn channel_row(&self, at: usize, summary: &ChannelSummary, digits: &Digits) -> Vec<Cell> {
         let mut row = vec![
             Cell::from(&summary.channel),
-            Cell::number(summary.spend, 0),
-            Cell::estimate(summary.contribution, 0),
+            Cell::number(summary.spend, digits.spend),
+            Cell::estimate(summary.contribution, digits.contribution),
             Cell::percent(summary.effect_share, 1),
-            summary.roi.map(|roi| Cell::estimate(roi, 2)).into(),
-            Cell::number(summary.marginal_roi.map(|roi| roi.value()), 2),
+            summary
+                .roi
+                .map(|roi| Cell::estimate(roi, digits.roi))
+                .into(),
+            Cell::number(summary.marginal_roi.map(|roi| roi.value()), digits.roi),
             Cell::number(summary.half_life, 1),
         ];
         if let Some(truth) = &self.true_roi {
-            row.push(Cell::number(truth.get(at).copied(), 2));
+            row.push(Cell::number(truth.get(at).copied(), digits.roi));
         }
         row.push(Cell::text(if summary.weakly_identified {
             "hardly informed by the data"
@@ -140,7 +144,7 @@ impl MixReport<'_> {
         let all = parts.prediction().iter().sum::<f64>();
         format!(
             "the baseline brought {}, {:.1} % of all; shares are of what media brought",
-            figure(baseline, 0),
+            figure(baseline, digits_for([baseline], 0)),
             100.0 * baseline / all
         )
     }
@@ -156,19 +160,38 @@ impl MixReport<'_> {
         for test in self.posterior.lift_report() {
             let geo = test.geo.as_ref();
             let geo = geo.map_or_else(String::new, |geo| format!(" in {geo}"));
+            let digits = digits_for([test.measured, test.standard_error], 0);
             lines.push(format!(
                 "lift test on {}{geo} from {} to {}: measured {} +- {}, predicted {} ({:+.1} standard \
                  errors)",
                 test.channel,
                 test.start,
                 test.end,
-                figure(test.measured, 0),
-                figure(test.standard_error, 0),
-                figure(test.predicted.value(), 0),
+                figure(test.measured, digits),
+                figure(test.standard_error, digits),
+                figure(test.predicted.value(), digits),
                 test.deviation()
             ));
         }
         lines
+    }
+}
+
+/// Decimal places of the channels' columns.
+struct Digits {
+    spend: usize,
+    contribution: usize,
+    roi: usize,
+}
+
+impl Digits {
+    fn of(summaries: &[ChannelSummary]) -> Self {
+        let each = || summaries.iter();
+        Self {
+            spend: digits_for(each().map(|row| row.spend), 0),
+            contribution: digits_for(each().map(|row| row.contribution.value()), 0),
+            roi: digits_for(each().filter_map(|row| row.roi).map(|roi| roi.value()), 2),
+        }
     }
 }
 

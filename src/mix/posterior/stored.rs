@@ -9,6 +9,7 @@ use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::MixSpecification;
 use crate::mix::specification::scales::Scales;
 use crate::mix::transform::{AdstockFamily, ChannelCurve, SaturationFamily};
+use crate::stats::Estimate;
 
 /// The version of the format that this crate writes and reads.
 const VERSION: u32 = 1;
@@ -24,6 +25,8 @@ pub(crate) struct Fields {
     noise: Option<Noise>,
     #[serde(default)]
     smoothness: Option<f64>,
+    #[serde(default)]
+    without_tests: Vec<Estimate>,
 }
 
 /// The same fields, borrowed.
@@ -37,6 +40,8 @@ struct FieldsOf<'a> {
     noise: Option<Noise>,
     #[serde(skip_serializing_if = "Option::is_none")]
     smoothness: Option<f64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    without_tests: &'a [Estimate],
 }
 
 impl Serialize for Posterior {
@@ -49,6 +54,7 @@ impl Serialize for Posterior {
             scales: &self.scales,
             noise: self.noise,
             smoothness: self.smoothness,
+            without_tests: &self.without_tests,
         }
         .serialize(serializer)
     }
@@ -80,6 +86,7 @@ impl TryFrom<Fields> for Posterior {
             fields.noise,
             fields.smoothness,
         )
+        .map(|posterior| posterior.with_without_tests(fields.without_tests))
     }
 }
 

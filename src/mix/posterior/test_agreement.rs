@@ -7,6 +7,7 @@ use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::pseudo_observations::PseudoObservation;
+use crate::stats::Estimate;
 
 /// A p value below which a disagreement is no chance.
 const NO_CHANCE: f64 = 0.01;
@@ -27,7 +28,9 @@ const LEAST_PART: f64 = 0.5;
 /// agreeing tests give less than their number: a small p value is no accident. A single test
 /// against the rest is judged by its deviation, (predicted - stated) / sqrt(standard error^2 -
 /// variance of the prediction), the studentised residual of a regression (Belsley, Kuh and Welsch
-/// 1980); at least half of the test's variance is left in the root.
+/// 1980); at least half of the test's variance is left in the root. A search asks the panel without
+/// tests besides: a test so sure that the fit follows it leaves no deviation of its own, and is set
+/// against what the panel alone says, (alone - stated) / sqrt(standard error^2 + variance of that).
 ///
 /// ```
 /// use mixtouch::experiment::LiftTest;
@@ -91,6 +94,14 @@ impl TestAgreement {
     }
 }
 
+/// What the panel alone says less what a test states, in standard errors of the difference.
+fn from_panel(alone: &Estimate, test: &PseudoObservation) -> f64 {
+    let (stated, error) = test.stated();
+    // half of a 90 % interval is 1.645 standard errors
+    let own = (alone.high() - alone.low()) / (2.0 * 1.645);
+    (alone.value() - stated) / (error * error + own * own).sqrt()
+}
+
 impl fmt::Display for TestAgreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -140,7 +151,13 @@ impl Posterior {
             if test.channel != channel {
                 continue;
             }
-            let (distance, z) = self.deviation(test);
+            let (distance, mut z) = self.deviation(test);
+            if let Some(alone) = self.without_tests.get(at) {
+                let from_panel = from_panel(alone, test);
+                if from_panel.abs() > z.abs() {
+                    z = from_panel;
+                }
+            }
             chi_square += distance * distance;
             deviations.push(TestDeviation {
                 name: self.name_of(at),
@@ -174,6 +191,14 @@ impl Posterior {
         let (stated, error) = test.stated();
         let left = (error * error - variance).max(LEAST_PART * error * error);
         ((mean - stated) / error, (mean - stated) / left.sqrt())
+    }
+
+    /// What each of the lift tests measures as this model, fitted without them, has it.
+    pub(crate) fn predictions_of_tests(&self, tests: &[PseudoObservation]) -> Vec<Estimate> {
+        let lifts = tests.iter().filter(|test| test.is_lift());
+        lifts
+            .map(|test| self.estimate(&self.predictions(test)))
+            .collect()
     }
 
     /// What a test or belief is called, by its place.

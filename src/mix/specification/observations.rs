@@ -27,14 +27,18 @@ impl MixSpecification {
         asked.saturating_sub(history.unwrap_or(0))
     }
 
-    /// The square root of each row's weight, 0 for rows that are not looked at; `None` where all
+    /// The square root of each row's weight in units of their mean, so that weights have no scale; 0 for rows that are not looked at; `None` where all
     /// count alike.
     pub(crate) fn root_weights(&self, panel: &Panel) -> Option<Vec<f64>> {
         let burn_in = self.burn_in_for(panel);
         if burn_in == 0 && panel.weights().is_none() {
             return None;
         }
-        let weight = |row: usize| panel.weights().map_or(1.0, |weights| weights[row].sqrt());
+        let mean = panel.mean_weight();
+        let weight = |row: usize| {
+            let own = panel.weights().map_or(1.0, |weights| weights[row]);
+            (own / mean).sqrt()
+        };
         let rows = 0..panel.rows();
         Some(
             rows.map(|row| match row % panel.periods() < burn_in {

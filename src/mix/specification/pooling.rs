@@ -40,7 +40,7 @@ pub enum Pooling {
 #[serde(rename_all = "kebab-case")]
 pub enum GeoScale {
     /// Population where the panel has it; else one scale for all geos as long as their mean KPIs
-    /// lie within a factor of 2, and each geo's own mean beyond that.
+    /// lie within a factor of 1.25, and each geo's own mean beyond that.
     #[default]
     Auto,
     /// One scale for all geos: a coefficient is the same amount of KPI everywhere.

@@ -48,7 +48,7 @@ const EXP: [f64; 14] = {
 };
 
 #[inline(always)]
-pub(crate) fn logarithm(x: f64) -> f64 {
+fn logarithm(x: f64) -> f64 {
     let bits = x.to_bits();
     let exponent = bits.wrapping_sub(SQRT_HALF).wrapping_add(1024 << 52) >> 52;
     let mantissa = f64::from_bits(bits.wrapping_sub(exponent.wrapping_sub(1024) << 52));
@@ -63,7 +63,7 @@ pub(crate) fn logarithm(x: f64) -> f64 {
 }
 
 #[inline(always)]
-pub(crate) fn exponential(y: f64) -> f64 {
+fn exponential(y: f64) -> f64 {
     let y = if y > 700.0 { 700.0 } else { y };
     let y = if y < -700.0 { -700.0 } else { y };
     // Adding 1.5 x 2^52 rounds to an integer, which then stands in the last bits.

@@ -2,7 +2,7 @@
 
 use crate::report::chart::mark::Mark;
 use crate::report::chart::measure::Measure;
-use crate::report::chart::series::{self, Series};
+use crate::report::chart::series::{Grid, Series};
 use crate::report::table::Table;
 
 /// Layers on each other over the same positions; amounts below zero lie under the zero line.
@@ -20,49 +20,45 @@ use crate::report::table::Table;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Area {
-    measure: Measure,
-    positions: Vec<String>,
-    layers: Vec<Series>,
+    grid: Grid,
 }
 
 impl Area {
     /// Areas over these positions, from left to right, without layers.
     pub fn new<S: Into<String>>(measure: Measure, positions: impl IntoIterator<Item = S>) -> Self {
         Self {
-            measure,
-            positions: positions.into_iter().map(Into::into).collect(),
-            layers: Vec::new(),
+            grid: Grid::new(measure, positions),
         }
     }
 
     /// The same areas with one more layer on top: an amount for each position.
     #[must_use]
     pub fn with_layer<M: Into<Mark>>(
-        mut self,
+        self,
         name: impl Into<String>,
         marks: impl IntoIterator<Item = M>,
     ) -> Self {
-        let layer = Series::new(name, marks, self.positions.len());
-        self.layers.push(layer);
-        self
+        Self {
+            grid: self.grid.with(name, marks),
+        }
     }
 
     /// What is measured.
     pub const fn measure(&self) -> &Measure {
-        &self.measure
+        self.grid.measure()
     }
 
     /// The positions from left to right.
     pub fn positions(&self) -> &[String] {
-        &self.positions
+        self.grid.names()
     }
 
     /// The layers from the zero line outwards.
     pub fn layers(&self) -> &[Series] {
-        &self.layers
+        self.grid.series()
     }
 
     pub(crate) fn table(&self) -> Table {
-        series::table("", &self.positions, &self.layers, &self.measure)
+        self.grid.table()
     }
 }

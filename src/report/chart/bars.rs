@@ -2,7 +2,7 @@
 
 use crate::report::chart::mark::Mark;
 use crate::report::chart::measure::Measure;
-use crate::report::chart::series::{self, Series};
+use crate::report::chart::series::{Grid, Series};
 use crate::report::table::Table;
 
 /// Horizontal bars by name, one for each series, with intervals where there are some.
@@ -19,49 +19,45 @@ use crate::report::table::Table;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bars {
-    measure: Measure,
-    names: Vec<String>,
-    series: Vec<Series>,
+    grid: Grid,
 }
 
 impl Bars {
     /// Bars of these names, from top to bottom, without series.
     pub fn new<S: Into<String>>(measure: Measure, names: impl IntoIterator<Item = S>) -> Self {
         Self {
-            measure,
-            names: names.into_iter().map(Into::into).collect(),
-            series: Vec::new(),
+            grid: Grid::new(measure, names),
         }
     }
 
     /// The same bars with one more series: an amount for each name.
     #[must_use]
     pub fn with_series<M: Into<Mark>>(
-        mut self,
+        self,
         name: impl Into<String>,
         marks: impl IntoIterator<Item = M>,
     ) -> Self {
-        let series = Series::new(name, marks, self.names.len());
-        self.series.push(series);
-        self
+        Self {
+            grid: self.grid.with(name, marks),
+        }
     }
 
     /// What is measured.
     pub const fn measure(&self) -> &Measure {
-        &self.measure
+        self.grid.measure()
     }
 
     /// The names from top to bottom.
     pub fn names(&self) -> &[String] {
-        &self.names
+        self.grid.names()
     }
 
     /// The series.
     pub fn series(&self) -> &[Series] {
-        &self.series
+        self.grid.series()
     }
 
     pub(crate) fn table(&self) -> Table {
-        series::table("", &self.names, &self.series, &self.measure)
+        self.grid.table()
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::report::chart::mark::Mark;
 use crate::report::chart::measure::Measure;
-use crate::report::chart::series::{self, Series};
+use crate::report::chart::series::{Grid, Series};
 use crate::report::table::Table;
 
 /// Two amounts for each name and a line between them: before and after, spend and effect.
@@ -17,18 +17,14 @@ use crate::report::table::Table;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dumbbell {
-    measure: Measure,
-    names: Vec<String>,
-    sides: Vec<Series>,
+    grid: Grid,
 }
 
 impl Dumbbell {
     /// A dumbbell chart of these names, from top to bottom, without amounts.
     pub fn new<S: Into<String>>(measure: Measure, names: impl IntoIterator<Item = S>) -> Self {
         Self {
-            measure,
-            names: names.into_iter().map(Into::into).collect(),
-            sides: Vec::new(),
+            grid: Grid::new(measure, names),
         }
     }
 
@@ -39,32 +35,29 @@ impl Dumbbell {
         first: (impl Into<String>, impl IntoIterator<Item = M>),
         second: (impl Into<String>, impl IntoIterator<Item = N>),
     ) -> Self {
-        let count = self.names.len();
+        let names = self.grid.names().to_vec();
+        let grid = Grid::new(self.grid.measure().clone(), names);
         Self {
-            sides: vec![
-                Series::new(first.0, first.1, count),
-                Series::new(second.0, second.1, count),
-            ],
-            ..self
+            grid: grid.with(first.0, first.1).with(second.0, second.1),
         }
     }
 
     /// What is measured.
     pub const fn measure(&self) -> &Measure {
-        &self.measure
+        self.grid.measure()
     }
 
     /// The names from top to bottom.
     pub fn names(&self) -> &[String] {
-        &self.names
+        self.grid.names()
     }
 
     /// The two sides; none before they are given.
     pub fn sides(&self) -> &[Series] {
-        &self.sides
+        self.grid.series()
     }
 
     pub(crate) fn table(&self) -> Table {
-        series::table("", &self.names, &self.sides, &self.measure)
+        self.grid.table()
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::report::chart::mark::Mark;
 use crate::report::chart::measure::Measure;
-use crate::report::chart::series::{self, Series};
+use crate::report::chart::series::{Grid, Series};
 use crate::report::table::Table;
 
 /// A dot with its interval for each name and series, beside a reference such as break-even.
@@ -18,9 +18,7 @@ use crate::report::table::Table;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forest {
-    measure: Measure,
-    names: Vec<String>,
-    series: Vec<Series>,
+    grid: Grid,
     reference: Option<(f64, String)>,
 }
 
@@ -28,9 +26,7 @@ impl Forest {
     /// A forest of these names, from top to bottom, without estimates.
     pub fn new<S: Into<String>>(measure: Measure, names: impl IntoIterator<Item = S>) -> Self {
         Self {
-            measure,
-            names: names.into_iter().map(Into::into).collect(),
-            series: Vec::new(),
+            grid: Grid::new(measure, names),
             reference: None,
         }
     }
@@ -38,13 +34,14 @@ impl Forest {
     /// The same forest with one more series: an estimate for each name.
     #[must_use]
     pub fn with_series<M: Into<Mark>>(
-        mut self,
+        self,
         name: impl Into<String>,
         marks: impl IntoIterator<Item = M>,
     ) -> Self {
-        let series = Series::new(name, marks, self.names.len());
-        self.series.push(series);
-        self
+        Self {
+            grid: self.grid.with(name, marks),
+            ..self
+        }
     }
 
     /// The same forest with a line at a reference value; none where it is not finite.
@@ -56,17 +53,17 @@ impl Forest {
 
     /// What is measured.
     pub const fn measure(&self) -> &Measure {
-        &self.measure
+        self.grid.measure()
     }
 
     /// The names from top to bottom.
     pub fn names(&self) -> &[String] {
-        &self.names
+        self.grid.names()
     }
 
     /// The series.
     pub fn series(&self) -> &[Series] {
-        &self.series
+        self.grid.series()
     }
 
     /// The value of the reference and its name.
@@ -76,6 +73,6 @@ impl Forest {
     }
 
     pub(crate) fn table(&self) -> Table {
-        series::table("", &self.names, &self.series, &self.measure)
+        self.grid.table()
     }
 }

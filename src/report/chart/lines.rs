@@ -2,7 +2,7 @@
 
 use crate::report::chart::mark::Mark;
 use crate::report::chart::measure::Measure;
-use crate::report::chart::series::{self, Series};
+use crate::report::chart::series::{Grid, Series};
 use crate::report::table::Table;
 
 /// A line for each series over the same positions, with a band where amounts have intervals. A
@@ -19,9 +19,7 @@ use crate::report::table::Table;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lines {
-    measure: Measure,
-    positions: Vec<String>,
-    series: Vec<Series>,
+    grid: Grid,
     divider: Option<(usize, String)>,
     from_zero: bool,
 }
@@ -30,9 +28,7 @@ impl Lines {
     /// Lines over these positions, from left to right, without series.
     pub fn new<S: Into<String>>(measure: Measure, positions: impl IntoIterator<Item = S>) -> Self {
         Self {
-            measure,
-            positions: positions.into_iter().map(Into::into).collect(),
-            series: Vec::new(),
+            grid: Grid::new(measure, positions),
             divider: None,
             from_zero: false,
         }
@@ -41,13 +37,14 @@ impl Lines {
     /// The same lines with one more series: an amount for each position.
     #[must_use]
     pub fn with_series<M: Into<Mark>>(
-        mut self,
+        self,
         name: impl Into<String>,
         marks: impl IntoIterator<Item = M>,
     ) -> Self {
-        let series = Series::new(name, marks, self.positions.len());
-        self.series.push(series);
-        self
+        Self {
+            grid: self.grid.with(name, marks),
+            ..self
+        }
     }
 
     /// The same lines with an upright line before a position, such as where a forecast starts.
@@ -67,17 +64,17 @@ impl Lines {
 
     /// What is measured.
     pub const fn measure(&self) -> &Measure {
-        &self.measure
+        self.grid.measure()
     }
 
     /// The positions from left to right.
     pub fn positions(&self) -> &[String] {
-        &self.positions
+        self.grid.names()
     }
 
     /// The series.
     pub fn series(&self) -> &[Series] {
-        &self.series
+        self.grid.series()
     }
 
     /// Before which position an upright line stands, and its name.
@@ -92,6 +89,6 @@ impl Lines {
     }
 
     pub(crate) fn table(&self) -> Table {
-        series::table("", &self.positions, &self.series, &self.measure)
+        self.grid.table()
     }
 }

@@ -45,19 +45,64 @@ impl Series {
     }
 }
 
-/// A row for each name and a column for each series.
-pub(crate) fn table(first: &str, names: &[String], series: &[Series], measure: &Measure) -> Table {
-    let heading = Table::new([first]);
-    let heading = match series {
-        [only] if only.name.is_empty() => heading.with_column(measure.column(measure.name())),
-        _ => series.iter().fold(heading, |table, series| {
-            table.with_column(Column::new(series.name(), Alignment::Right))
-        }),
-    };
-    heading.with_rows(names.iter().enumerate().map(|(at, name)| {
-        let cells = series
-            .iter()
-            .map(move |series| measure.cell(series.marks[at]));
-        std::iter::once(name.into()).chain(cells)
-    }))
+/// What bars, forests, lines and areas share: a measure, names or positions, and amounts of each.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Grid {
+    measure: Measure,
+    names: Vec<String>,
+    series: Vec<Series>,
+}
+
+impl Grid {
+    pub(crate) fn new<S: Into<String>>(
+        measure: Measure,
+        names: impl IntoIterator<Item = S>,
+    ) -> Self {
+        Self {
+            measure,
+            names: names.into_iter().map(Into::into).collect(),
+            series: Vec::new(),
+        }
+    }
+
+    /// The same with one more series: an amount for each name.
+    pub(crate) fn with<M: Into<Mark>>(
+        mut self,
+        name: impl Into<String>,
+        marks: impl IntoIterator<Item = M>,
+    ) -> Self {
+        let series = Series::new(name, marks, self.names.len());
+        self.series.push(series);
+        self
+    }
+
+    pub(crate) const fn measure(&self) -> &Measure {
+        &self.measure
+    }
+
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub(crate) fn series(&self) -> &[Series] {
+        &self.series
+    }
+
+    /// A column for each series; one alone without a name goes by what is measured.
+    pub(crate) fn table(&self) -> Table {
+        let heading = Table::new([""]);
+        let heading = match self.series.as_slice() {
+            [only] if only.name.is_empty() => {
+                heading.with_column(self.measure.column(self.measure.name()))
+            }
+            several => several.iter().fold(heading, |table, series| {
+                table.with_column(Column::new(series.name(), Alignment::Right))
+            }),
+        };
+        heading.with_rows(self.names.iter().enumerate().map(|(at, name)| {
+            let series = self.series.iter();
+            let cells = series.map(move |series| self.measure.cell(series.marks[at]));
+            std::iter::once(name.into()).chain(cells)
+        }))
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::report::chart::mark::Mark;
 use crate::report::chart::measure::Measure;
-use crate::report::chart::series::{self, Series};
+use crate::report::chart::series::Grid;
 use crate::report::table::Table;
 
 /// A small line without axes, for a card or a line of text.
@@ -15,9 +15,7 @@ use crate::report::table::Table;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sparkline {
-    measure: Measure,
-    positions: Vec<String>,
-    course: Series,
+    grid: Grid,
 }
 
 impl Sparkline {
@@ -27,26 +25,22 @@ impl Sparkline {
         positions: impl IntoIterator<Item = S>,
         marks: impl IntoIterator<Item = M>,
     ) -> Self {
-        let positions: Vec<String> = positions.into_iter().map(Into::into).collect();
         Self {
-            measure,
-            course: Series::new("", marks, positions.len()),
-            positions,
+            grid: Grid::new(measure, positions).with("", marks),
         }
     }
 
     /// What is measured.
     pub const fn measure(&self) -> &Measure {
-        &self.measure
+        self.grid.measure()
     }
 
     /// The amounts from left to right.
     pub fn marks(&self) -> &[Mark] {
-        self.course.marks()
+        self.grid.series()[0].marks()
     }
 
     pub(crate) fn table(&self) -> Table {
-        let course = std::slice::from_ref(&self.course);
-        series::table("", &self.positions, course, &self.measure)
+        self.grid.table()
     }
 }

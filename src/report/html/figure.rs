@@ -5,21 +5,21 @@ use crate::report::html::table;
 use crate::report::svg::{draw, escaped};
 
 /// Adds a chart; `number` is its place in the page.
-pub(crate) fn chart(out: &mut String, chart: &Chart, number: usize) {
-    let size = match chart.size() {
+pub(crate) fn chart(out: &mut String, chart: &Chart, size: Size, number: usize) {
+    let class = match size {
         Size::Full => "full",
         Size::Half => "half",
         Size::Third => "third",
     };
     out.push_str(&format!(
-        "<figure class=\"{size}\"><figcaption><h3>{}</h3>",
+        "<figure class=\"{class}\"><figcaption><h3>{}</h3>",
         escaped(chart.title())
     ));
     if !chart.subtitle().is_empty() {
         out.push_str(&format!("<p>{}</p>", escaped(chart.subtitle())));
     }
     out.push_str("</figcaption>");
-    match chart.size() {
+    match size {
         Size::Third => picture(out, chart, "both", Size::NARROW, number),
         size => {
             picture(out, chart, "wide", size.wide(), number);

@@ -1,6 +1,6 @@
 //! A page as HTML.
 
-use crate::report::chart::Chart;
+use crate::report::chart::{Chart, Size};
 use crate::report::html::answer::Answer;
 use crate::report::html::card::Card;
 use crate::report::html::chapter::{Block, Chapter};
@@ -185,11 +185,12 @@ fn chapter(out: &mut String, chapter: &Chapter, at: usize, number: &mut usize) {
     out.push_str(&format!(
         "<section><h2 id=\"p{at}\">{heading}</h2><div class=\"charts\">\n"
     ));
-    for block in chapter.blocks() {
+    let sizes = sizes(chapter.blocks());
+    for (block, size) in chapter.blocks().iter().zip(sizes) {
         match block {
             Block::Text(text) => out.push_str(&format!("<p class=\"full\">{}</p>", escaped(text))),
             Block::Chart(chart) => {
-                figure::chart(out, chart, *number);
+                figure::chart(out, chart, size, *number);
                 *number += 1;
             }
             Block::Table(shown) => {
@@ -208,6 +209,29 @@ fn chapter(out: &mut String, chapter: &Chapter, at: usize, number: &mut usize) {
     out.push_str("</div></section>\n");
 }
 
+/// The width of each block. A half that would have nothing beside it takes all; thirds that do not
+/// fill their last row become halves there.
+fn sizes(blocks: &[Block]) -> Vec<Size> {
+    let own = |block: &Block| match block {
+        Block::Chart(chart) => chart.size(),
+        _ => Size::Full,
+    };
+    let mut sizes: Vec<Size> = blocks.iter().map(own).collect();
+    for run in sizes.chunk_by_mut(|a, b| a == b) {
+        if run[0] == Size::Third {
+            let halves = [0, 4, 2][run.len() % 3].min(run.len());
+            let from = run.len() - halves;
+            run[from..].fill(Size::Half);
+        }
+    }
+    for run in sizes.chunk_by_mut(|a, b| a == b) {
+        if run[0] == Size::Half && run.len() % 2 == 1 {
+            run[run.len() - 1] = Size::Full;
+        }
+    }
+    sizes
+}
+
 /// A heading as a part of a file's name: letters and digits, the rest as `-`.
 fn file_name(heading: &str) -> String {
     let mut name = String::new();
@@ -223,5 +247,40 @@ fn file_name(heading: &str) -> String {
         "chart".to_owned()
     } else {
         name.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::chart::{Bars, Measure};
+
+    #[test]
+    fn every_row_is_full() {
+        let of = |letters: &str| -> String {
+            let block = |letter: char| {
+                let size = match letter {
+                    'h' => Size::Half,
+                    't' => Size::Third,
+                    _ => Size::Full,
+                };
+                let bars = Bars::new(Measure::new("x"), ["a"]);
+                Block::Chart(Chart::new("x", bars).with_size(size))
+            };
+            let letter = |size: &Size| match size {
+                Size::Full => 'f',
+                Size::Half => 'h',
+                Size::Third => 't',
+            };
+            let blocks: Vec<Block> = letters.chars().map(block).collect();
+            sizes(&blocks).iter().map(letter).collect()
+        };
+        assert_eq!(of("fhhfh"), "fhhff");
+        assert_eq!(of("hhhfttt"), "hhffttt");
+        assert_eq!([of("t"), of("tt"), of("tttt")], ["f", "hh", "hhhh"]);
+        assert_eq!([of("ttttt"), of("ttttttt")], ["ttthh", "ttthhhh"]);
+        // halves before thirds that become halves: in pairs together
+        assert_eq!(of("htt"), "hhf");
+        assert_eq!(of(""), "");
     }
 }

@@ -155,7 +155,12 @@ fn bad_rows_are_named_with_file_and_row() {
     let refused = |option: &str, name: &str, text: &str, parts: &[&str]| {
         let file = File::new(&format!("omnichannel-{name}.csv"), text);
         let options = ["--events", log.name(), "--key", KEY, option, file.name()];
-        assert_refused("omnichannel", &options, &[&[file.name()], parts].concat());
+        let shown = [&options[..], &["--values-in-errors"]].concat();
+        assert_refused("omnichannel", &shown, &[&[file.name()], parts].concat());
+        let hidden = [file.name(), "row 3: kind is \"not shown\""];
+        if parts[0].contains("row 3: kind is") {
+            assert_refused("omnichannel", &options, &hidden);
+        }
     };
     for (row, parts) in [
         ("tattoo,x,card,1,5,1", ["row 3: kind is \"tattoo\"", KINDS]),
@@ -277,7 +282,7 @@ fn a_bad_log_is_named_too() {
         let log = File::new("omnichannel-bad-log.csv", text);
         assert_refused(
             "omnichannel",
-            &["--events", log.name(), "--key", KEY],
+            &["--events", log.name(), "--key", KEY, "--values-in-errors"],
             &[&[log.name()][..], &parts].concat(),
         );
     }

@@ -8,7 +8,7 @@ use mixtouch::simulate::customers::Customers;
 use std::fs::File;
 
 fn hasher() -> Pseudonymiser {
-    Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard())
+    Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard()).with_values_in_errors(true)
 }
 
 fn read(file: &str, columns: EventColumns) -> mixtouch::Result<IdentifiedEvents> {

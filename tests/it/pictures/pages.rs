@@ -82,3 +82,20 @@ fn charts_have_names_for_files() {
             .all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
     );
 }
+
+/// Pages of names and amounts of every kind, for `scripts/pages.mjs` to open in a browser.
+#[test]
+#[ignore = "writes pages into the folder that MIXTOUCH_PAGES names"]
+fn pages_for_a_browser() {
+    let folder = std::env::var_os("MIXTOUCH_PAGES").expect("MIXTOUCH_PAGES names a folder");
+    let pages = [
+        ("usual", Data::usual()),
+        ("odd", Data::odd()),
+        ("three", Data::many(3)),
+        ("forty", Data::many(40)),
+    ];
+    for (name, data) in pages {
+        let path = std::path::Path::new(&folder).join(format!("{name}.html"));
+        std::fs::write(path, data.page().html()).unwrap();
+    }
+}

@@ -1,14 +1,18 @@
 //! Results as pages: sentences by rule, and names that stay text.
 
 use crate::pictures::xml::elements;
-use mixtouch::attribution::rules::{FirstTouch, LastTouch};
+use mixtouch::attribution::Bootstrap;
+use mixtouch::attribution::hazard::AdditiveHazard;
+use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::mix::estimate::Search;
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::pages::{AttributionChapter, MixChapter, PlanChapter, Results};
 use mixtouch::report::chart::Plot;
 use mixtouch::report::html::Page;
 use mixtouch::simulate::panels::PanelWorld;
-use mixtouch::{Comparison, ComparisonTable, Journeys, Outcome, PathTable};
+use mixtouch::{
+    Comparison, ComparisonTable, Event, Events, JourneyOptions, Journeys, Outcome, PathTable,
+};
 
 /// Twenty conversions after social and search, five after e-mail alone.
 fn journeys(social: &str) -> Journeys {
@@ -194,4 +198,74 @@ fn a_mix_model_and_its_plan_make_a_page() {
         assert!(body.contains(word), "{word}");
     }
     assert!(!body.contains("NaN"));
+}
+
+#[test]
+fn the_baselines_share_never_exceeds_all() {
+    let mut log = Events::new();
+    for person in 0..300u64 {
+        let time = 1_767_225_600 + 60 * person as i64;
+        log.push(Event::touch(person, time, "tv").with_cost(1.0))
+            .unwrap();
+        if person % 7 == 0 {
+            // long after the touch: nearly all is baseline
+            log.push(Event::conversion(person, time + 25 * 86_400))
+                .unwrap();
+        }
+    }
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let table = Comparison::new()
+        .fit("time-to-event", AdditiveHazard::default())
+        .bootstrap(Bootstrap::new(60, 1).unwrap())
+        .run(&journeys)
+        .unwrap();
+    let baseline = table.models()[0].baseline.unwrap();
+    // some replicates have more conversions than the log
+    assert!(baseline.conversions_high.unwrap() > table.totals().conversions);
+    let [share, low, high] =
+        [baseline.share, baseline.share_low, baseline.share_high].map(Option::unwrap);
+    assert!(0.0 <= low && low <= high && high <= 1.0, "{low} {high}");
+    assert!((share - baseline.conversions / table.totals().conversions).abs() < 1e-12);
+    let page = Results::new("A shop").with_attribution(&table).page();
+    let body = body(&page);
+    let ends = body
+        .split(" of conversions would have come")
+        .next()
+        .unwrap();
+    let ends = ends.rsplit('(').next().unwrap();
+    let upper = ends.rsplit("to ").next().unwrap().trim_end_matches(" %)");
+    assert!(upper.parse::<f64>().unwrap() <= 100.0, "{ends}");
+}
+
+#[test]
+fn the_window_that_moves_most_credit_is_named() {
+    let mut paths = PathTable::new();
+    paths
+        .push(["tv", "search"], Outcome::new(10.0, 0.0, 0.0).unwrap())
+        .unwrap();
+    let long = Comparison::new()
+        .model("linear", Linear)
+        .run(&paths.journeys().unwrap())
+        .unwrap();
+    let mut paths = PathTable::new();
+    paths
+        .push(["search"], Outcome::new(10.0, 0.0, 0.0).unwrap())
+        .unwrap();
+    let short = Comparison::new()
+        .model("linear", Linear)
+        .run(&paths.journeys().unwrap())
+        .unwrap();
+    let chapter = AttributionChapter::new(&long)
+        .with_window("a week", &short)
+        .with_window("a month", &long)
+        .chapter();
+    let map = chapter
+        .charts()
+        .find(|chart| chart.title() == "A week in place of a month moves 50 % of the credit");
+    let rows = map.expect("windows are compared").table();
+    let shares: Vec<String> = rows.rows()[0].iter().map(ToString::to_string).collect();
+    assert!(
+        shares[1..] == ["0 %", "50 %"] || shares[1..] == ["100 %", "50 %"],
+        "{shares:?}"
+    );
 }

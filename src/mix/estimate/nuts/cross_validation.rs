@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::linalg::cholesky::{factorise, forward};
 use crate::linalg::dot::dot;
-use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::density::{Density, Point, Room};
 use crate::mix::estimate::nuts::likelihood::subtract_along;
 use crate::mix::panel::Panel;
 use crate::stats::pareto_smoothing::{log_sum_exp, smoothed};
@@ -183,9 +183,8 @@ impl Block {
 
 /// What a point leaves of the rows: KPI less effects and less the baseline, which is the best there
 /// is where it is integrated out.
-pub(super) fn residuals(density: &Density, z: &[f64]) -> (Vec<f64>, f64) {
-    let point = density.point(z);
-    let mut rest = density.unexplained(&point, true);
+pub(super) fn residuals(density: &Density, z: &[f64], point: &Point) -> (Vec<f64>, f64) {
+    let mut rest = density.unexplained(point, true);
     let along = match density.degrees {
         Some(_) => z[density.layout.baseline.clone()].to_vec(),
         None => density.design.along_basis(&rest),
@@ -210,7 +209,12 @@ pub(super) fn cross_validation(
             starts.map(move |t| first + t..first + (t + length).min(design.periods))
         })
         .collect();
-    let points: Vec<(Vec<f64>, f64)> = draws.par_iter().map(|z| residuals(density, z)).collect();
+    let points: Vec<(Vec<f64>, f64)> = draws
+        .par_iter()
+        .map_init(Room::default, |room, z| {
+            density.at(z, room, |point| residuals(density, z, point))
+        })
+        .collect();
     let left_out = |rows: &Range<usize>| -> Option<Option<LeftOut>> {
         let kept: Vec<usize> = rows.clone().filter(counts).collect();
         if kept.is_empty() {

@@ -11,6 +11,8 @@ use crate::mix::estimate::nuts::multipliers::{Centring, Multipliers};
 use crate::mix::estimate::nuts::size::Size;
 use crate::mix::estimate::nuts::term::Term;
 use crate::mix::estimate::nuts::test_rows::TestRow;
+use crate::mix::estimate::nuts::transformed::Transformed;
+use crate::mix::estimate::nuts::way_back::ByRow;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::Source;
 use crate::mix::specification::{MixSpecification, Pooling};
@@ -49,6 +51,22 @@ pub(super) struct Point {
     /// By channel: what its course in time shows over what it causes.
     pub(super) confounding: Vec<f64>,
     pub(super) deviation: f64,
+}
+
+/// Memory that evaluations take over from each other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Room {
+    transformed: Vec<Transformed>,
+    rest: Vec<f64>,
+    by_row: ByRow,
+}
+
+impl Room {
+    fn take_back(&mut self, point: Point) {
+        let channels = point.channels.into_iter().map(Forward::into_room);
+        self.transformed.clear();
+        self.transformed.extend(channels);
+    }
 }
 
 /// A test at a point.
@@ -96,18 +114,33 @@ impl Density {
         self.layout.dimension()
     }
 
-    pub(super) fn forward(&self, z: &[f64]) -> Vec<Forward> {
-        let channels = self.design.channels.iter().enumerate();
+    /// Each channel's transform; what it writes into is taken from `room`, if there is any.
+    fn forward(&self, z: &[f64], room: &mut Vec<Transformed>) -> Vec<Forward> {
+        room.resize_with(self.design.channels.len(), Transformed::default);
+        let channels = self.design.channels.iter().zip(room).enumerate();
         channels
-            .map(|(c, channel)| {
-                Forward::new(channel, self.design.order, &z[self.layout.transform(c)])
+            .map(|(c, (channel, room))| {
+                let z = &z[self.layout.transform(c)];
+                Forward::new(channel, self.design.order, z, std::mem::take(room))
             })
             .collect()
     }
 
     /// Transforms, sizes, coefficients and noise at a point.
     pub(super) fn point(&self, z: &[f64]) -> Point {
-        let channels = self.forward(z);
+        self.point_in(z, &mut vec![])
+    }
+
+    /// What `of` makes of a point, in the memory of earlier ones.
+    pub(super) fn at<T>(&self, z: &[f64], room: &mut Room, of: impl FnOnce(&Point) -> T) -> T {
+        let point = self.point_in(z, &mut room.transformed);
+        let made = of(&point);
+        room.take_back(point);
+        made
+    }
+
+    fn point_in(&self, z: &[f64], room: &mut Vec<Transformed>) -> Point {
+        let channels = self.forward(z, room);
         let terms = self.terms.iter().enumerate().map(|(k, term)| {
             let multipliers =
                 Multipliers::new(&self.design, &self.layout, (k, term), &self.centring, z);
@@ -135,7 +168,14 @@ impl Density {
     /// KPI less all that moves with media, times square roots of observation weights. With
     /// `confounded` false, less what media cause only.
     pub(super) fn unexplained(&self, point: &Point, confounded: bool) -> Vec<f64> {
-        let mut v = vec![0.0; self.design.rows()];
+        let mut v = vec![];
+        self.write_unexplained(point, confounded, &mut v);
+        v
+    }
+
+    fn write_unexplained(&self, point: &Point, confounded: bool, v: &mut Vec<f64>) {
+        v.clear();
+        v.resize(self.design.rows(), 0.0);
         for (term, size) in self.terms.iter().zip(&point.terms) {
             let rows = term.rows(self.design.periods);
             let shown = match confounded {
@@ -163,14 +203,14 @@ impl Density {
                 *cell -= coefficient * x;
             }
         }
-        v
     }
 
     /// The logarithm of the density at a point, and its gradient.
-    pub(super) fn evaluate(&self, z: &[f64], gradient: &mut [f64]) -> f64 {
+    pub(super) fn evaluate(&self, z: &[f64], gradient: &mut [f64], room: &mut Room) -> f64 {
         gradient.fill(0.0);
-        let point = self.point(z);
-        let mut rest = self.unexplained(&point, true);
+        let point = self.point_in(z, &mut room.transformed);
+        let mut rest = std::mem::take(&mut room.rest);
+        self.write_unexplained(&point, true, &mut rest);
         let (design, layout) = (&self.design, &self.layout);
         let likelihood = rows(design, layout, self.degrees, z, &mut rest, gradient);
         let controls = self.controls(z, &rest, gradient);
@@ -180,7 +220,10 @@ impl Density {
                 .for_each(|(cell, w)| *cell *= w);
         }
         let (tests, by_test) = self.tests(&point);
-        let transforms = self.channels(z, &point, &rest, &by_test, gradient);
+        let said = (rest.as_slice(), by_test.as_slice());
+        let transforms = self.channels(z, &point, said, gradient, &mut room.by_row);
+        room.rest = rest;
+        room.take_back(point);
         let confounders = self.layout.confounders.iter().flatten();
         let confounders = confounders.map(|at| -0.5 * z[*at] * z[*at]).sum::<f64>();
         likelihood + controls + tests + transforms + confounders

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::mix::estimate::nuts::chains::Chain;
 use crate::mix::estimate::nuts::contributions::contributions;
-use crate::mix::estimate::nuts::density::{Density, Point};
+use crate::mix::estimate::nuts::density::{Density, Point, Room};
 use crate::mix::estimate::nuts::report::ParameterReport;
 use crate::mix::panel::Panel;
 use crate::stats::{ConfidenceLevel, Estimate};
@@ -69,7 +69,9 @@ impl DrawTable {
         let all: Vec<&Vec<f64>> = chains.iter().flat_map(|chain| &chain.draws).collect();
         let rows: Vec<Vec<f64>> = all
             .par_iter()
-            .map(|z| values(density, panel, &density.point(z)))
+            .map_init(Room::default, |room, z| {
+                density.at(z, room, |point| values(density, panel, point))
+            })
             .collect();
         let column = |at: usize| rows.iter().map(|row| row[at]).collect();
         Self {

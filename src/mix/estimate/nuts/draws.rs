@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::mix::estimate::nuts::chains::Chain;
-use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::density::{Density, Point, Room};
 use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::{Noise, Posterior, PosteriorDraw};
@@ -24,12 +24,10 @@ pub(super) fn posterior(
     let random = Random::new(settings.seed).stream(5);
     let drawn: Vec<(PosteriorDraw, f64)> = (0..kept)
         .into_par_iter()
-        .map(|at| {
-            draw(
-                density,
-                all[at * all.len() / kept],
-                random.stream(at as u64),
-            )
+        .map_init(Room::default, |room, at| {
+            let z = all[at * all.len() / kept];
+            let random = random.stream(at as u64);
+            density.at(z, room, |point| draw(density, z, point, random))
         })
         .collect();
     let variance = drawn.iter().map(|(_, variance)| variance).sum::<f64>() / kept as f64;
@@ -72,11 +70,10 @@ impl Density {
 
 /// One draw with its noise's variance. The baseline's coefficients are normal about those that
 /// leave the least square, given the effects.
-fn draw(density: &Density, z: &[f64], mut random: Random) -> (PosteriorDraw, f64) {
+fn draw(density: &Density, z: &[f64], point: &Point, mut random: Random) -> (PosteriorDraw, f64) {
     let design = &density.design;
-    let point = density.point(z);
     // What is confounded and not caused is the baseline's, as far as it can show it.
-    let rest = density.unexplained(&point, false);
+    let rest = density.unexplained(point, false);
     let along = density.baseline_along(z, &rest, point.deviation, &mut random);
     let mut baseline = design.basis.coefficients(along);
     baseline.extend(&point.controls);
@@ -95,7 +92,11 @@ fn draw(density: &Density, z: &[f64], mut random: Random) -> (PosteriorDraw, f64
             }
         }
     }
-    let curves = point.channels.iter().map(|channel| channel.curve).collect();
+    let curves = point
+        .channels
+        .iter()
+        .map(|channel| channel.kernel.curve)
+        .collect();
     let variance = point.deviation * point.deviation;
     let draw = PosteriorDraw::new(curves, media, baseline);
     match knots.iter().all(Vec::is_empty) {

@@ -1,45 +1,45 @@
 //! A channel's curve at a point: its activity transformed, and the way back to its parameters.
 
 use crate::mix::estimate::channel_design::ChannelDesign;
-use crate::mix::estimate::nuts::transformed::{Series, Sums, Transformed};
+use crate::mix::estimate::nuts::transformed::{Kernel, Series, Sums, Transformed};
 use crate::mix::estimate::nuts::unconstrained::{At, at};
-use crate::mix::transform::{Adstock, ChannelCurve, Order, Saturation};
-
-/// Weights below this at the end of the window count as nothing, as in a fitted model.
-const NEXT_TO_NOTHING: f64 = 1e-13;
+use crate::mix::transform::{Adstock, Order, Saturation};
 
 /// A channel's curve at a point, and its activity transformed.
 #[derive(Debug, Clone)]
 pub(super) struct Forward {
-    pub(super) curve: ChannelCurve,
+    pub(super) kernel: Kernel,
     /// By parameter, adstock's first.
     pub(super) parameters: Vec<At>,
-    /// Weights by lag, up to the last that counts.
-    weights: Vec<f64>,
     transformed: Transformed,
 }
 
 impl Forward {
-    /// The curve at the numbers `z` of the channel's parameters.
-    pub(super) fn new(channel: &ChannelDesign, order: Order, z: &[f64]) -> Self {
+    /// The curve at the numbers `z` of the channel's parameters; `room` is that of an earlier point,
+    /// or none.
+    pub(super) fn new(channel: &ChannelDesign, order: Order, z: &[f64], room: Transformed) -> Self {
         let priors = channel.priors();
         let parameters: Vec<At> = priors.zip(z).map(|(prior, z)| at(prior, *z)).collect();
         let values: Vec<f64> = parameters.iter().map(|parameter| parameter.value).collect();
-        let curve = channel.curve(&values, order);
         let activity = &channel.activity;
         let longest = activity.series().map(<[f64]>::len).max().unwrap_or(0);
-        let weights = weights(&curve, longest);
-        let mut transformed = Transformed::default();
+        let is_reach = activity.frequency_of(0).is_some();
+        let kernel = Kernel::new(channel.curve(&values, order), longest, is_reach);
+        let mut transformed = room.emptied();
         for geo in 0..activity.geos() {
             let series = Series::of_geo(activity, geo);
-            transformed.add(&curve, &weights, series, activity.periods());
+            transformed.add(&kernel, series, activity.periods());
         }
         Self {
-            curve,
+            kernel,
             parameters,
-            weights,
             transformed,
         }
+    }
+
+    /// What a later point may use the room of.
+    pub(super) fn into_room(self) -> Transformed {
+        self.transformed
     }
 
     /// Transformed activity, by geo, then period.
@@ -50,24 +50,23 @@ impl Forward {
     /// Another series transformed by the same curve.
     pub(super) fn other(&self, series: Series<'_>, periods: usize) -> Transformed {
         let mut transformed = Transformed::default();
-        transformed.add(&self.curve, &self.weights, series, periods);
+        transformed.add(&self.kernel, series, periods);
         transformed
     }
 
     /// Sums of derivatives, of nothing yet.
     pub(super) fn sums(&self) -> Sums {
-        let shapes = self.curve.saturation().parameters().len();
-        Sums::new(self.weights.len(), shapes)
+        let shapes = self.kernel.curve.saturation().parameters().len();
+        Sums::new(self.kernel.weights.len(), shapes)
     }
 
     /// Adds the derivatives by the panel's own activity: `adjoint` is that by each response.
     pub(super) fn way_back(&self, channel: &ChannelDesign, adjoint: &[f64], sums: &mut Sums) {
         let by_geo = adjoint.chunks(channel.activity.periods()).enumerate();
         for (geo, adjoint) in by_geo {
-            let (curve, weights) = (&self.curve, &self.weights);
             let series = Series::of_geo(&channel.activity, geo);
             self.transformed
-                .way_back(curve, weights, (series, geo), adjoint, sums);
+                .way_back(&self.kernel, (series, geo), adjoint, sums);
         }
     }
 
@@ -79,12 +78,12 @@ impl Forward {
         adjoint: &[f64],
         sums: &mut Sums,
     ) {
-        transformed.way_back(&self.curve, &self.weights, (series, 0), adjoint, sums);
+        transformed.way_back(&self.kernel, (series, 0), adjoint, sums);
     }
 
     /// Adds the derivatives by the numbers of the channel's parameters.
     pub(super) fn finish(&self, sums: &Sums, gradient: &mut [f64]) {
-        let adstock = self.curve.adstock();
+        let adstock = self.kernel.curve.adstock();
         let count = self.parameters.len() - sums.by_shape.len();
         let mut by_parameter = vec![0.0; sums.by_weight.len()];
         let cells = gradient.iter_mut().zip(&self.parameters);
@@ -103,13 +102,4 @@ impl Forward {
             *cell += derivative * parameter.slope;
         }
     }
-}
-
-fn weights(curve: &ChannelCurve, length: usize) -> Vec<f64> {
-    let lags = curve.adstock().window().unwrap_or(length).min(length);
-    let mut weights = vec![0.0; lags];
-    curve.adstock().weights(&mut weights);
-    let last = weights.iter().rposition(|weight| *weight > NEXT_TO_NOTHING);
-    weights.truncate(last.map_or(0, |last| last + 1));
-    weights
 }

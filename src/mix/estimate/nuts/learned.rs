@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::mix::estimate::nuts::chains::Chain;
-use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::density::{Density, Room};
 use crate::mix::estimate::nuts::size::Size;
 use crate::stats::distribution_distance::kolmogorov_smirnov;
 use crate::util::Random;
@@ -81,13 +81,18 @@ pub(super) fn learned(density: &Density, chains: &[Chain], seed: u64) -> Vec<Lea
     let random = Random::new(seed).stream(6);
     let priors: Vec<Vec<f64>> = (0..PRIOR_DRAWS)
         .into_par_iter()
-        .map(|draw| log_contributions(density, &density.draw_prior(&mut random.stream(draw))))
+        .map_init(Room::default, |room, draw| {
+            let z = density.draw_prior(&mut random.stream(draw), room);
+            log_contributions(density, &z, room)
+        })
         .collect();
     let all: Vec<&Vec<f64>> = chains.iter().flat_map(|chain| &chain.draws).collect();
     let kept = all.len().min(POSTERIOR_DRAWS);
     let draws: Vec<Vec<f64>> = (0..kept)
         .into_par_iter()
-        .map(|at| log_contributions(density, all[at * all.len() / kept]))
+        .map_init(Room::default, |room, at| {
+            log_contributions(density, all[at * all.len() / kept], room)
+        })
         .collect();
     let of_term = |k: usize| {
         let column = |draws: &[Vec<f64>]| {
@@ -110,13 +115,12 @@ pub(super) fn learned(density: &Density, chains: &[Chain], seed: u64) -> Vec<Lea
 }
 
 /// The logarithm of each term's mean contribution; infinite where it never ran.
-fn log_contributions(density: &Density, z: &[f64]) -> Vec<f64> {
-    let terms = density.point(z).terms;
+fn log_contributions(density: &Density, z: &[f64], room: &mut Room) -> Vec<f64> {
     let logarithm = |size: &Size| match size.mean > 0.0 {
         true => size.log_contribution(),
         false => f64::NEG_INFINITY,
     };
-    terms.iter().map(logarithm).collect()
+    density.at(z, room, |point| point.terms.iter().map(logarithm).collect())
 }
 
 /// Mean and variance; a variance of 1 of nothing, so that nothing is learned of it.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::linalg::dot::dot_in_order;
 use crate::linalg::symmetric_eigen::symmetric_eigen;
-use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::density::{Density, Room};
 
 /// Steps that the ascent remembers.
 const MEMORY: usize = 10;
@@ -25,9 +25,9 @@ struct Here {
 }
 
 impl Here {
-    fn new(density: &Density, z: Vec<f64>) -> Self {
+    fn new(density: &Density, z: Vec<f64>, room: &mut Room) -> Self {
         let mut gradient = vec![0.0; z.len()];
-        let log_density = density.evaluate(&z, &mut gradient);
+        let log_density = density.evaluate(&z, &mut gradient, room);
         Self {
             z,
             log_density,
@@ -43,7 +43,8 @@ impl Here {
 /// A point of highest density near a start, by L-BFGS (Nocedal 1980) with steps halved until the
 /// density rises.
 pub(super) fn mode(density: &Density, start: Vec<f64>) -> Vec<f64> {
-    let mut here = Here::new(density, start);
+    let mut room = Room::default();
+    let mut here = Here::new(density, start, &mut room);
     let mut memory: VecDeque<(Vec<f64>, Vec<f64>, f64)> = VecDeque::new();
     for _ in 0..MOST_STEPS {
         if here.gradient.iter().all(|g| g.abs() < FLAT) {
@@ -56,7 +57,7 @@ pub(super) fn mode(density: &Density, start: Vec<f64>) -> Vec<f64> {
             direction = uphill(&here.gradient, &memory);
             rise = dot_in_order(&direction, &here.gradient);
         }
-        let Some(next) = step(density, &here, &direction, rise) else {
+        let Some(next) = step(density, &here, (&direction, rise), &mut room) else {
             if memory.is_empty() {
                 break;
             }
@@ -78,13 +79,18 @@ pub(super) fn mode(density: &Density, start: Vec<f64>) -> Vec<f64> {
 }
 
 /// The next point along a direction, or none where the density rises no more.
-fn step(density: &Density, here: &Here, direction: &[f64], rise: f64) -> Option<Here> {
+fn step(
+    density: &Density,
+    here: &Here,
+    (direction, rise): (&[f64], f64),
+    room: &mut Room,
+) -> Option<Here> {
     let longest = direction.iter().fold(0.0_f64, |most, d| most.max(d.abs()));
     // No number moves by more than 2 at once: the scale of all priors is about 1.
     let mut length = (2.0 / longest).min(1.0);
     for _ in 0..40 {
         let z = here.z.iter().zip(direction).map(|(z, d)| z + length * d);
-        let next = Here::new(density, z.collect());
+        let next = Here::new(density, z.collect(), room);
         if next.is_sound() && next.log_density >= here.log_density + 1e-4 * length * rise {
             return Some(next);
         }
@@ -153,11 +159,12 @@ fn rounding(density: &Density, mode: &[f64], size: usize) -> Vec<f64> {
     let mut curvature = vec![0.0; size * size];
     let (mut up, mut down) = (vec![0.0; mode.len()], vec![0.0; mode.len()]);
     let mut z = mode.to_vec();
+    let mut room = Room::default();
     for column in 0..size {
         z[column] = mode[column] + STEP;
-        density.evaluate(&z, &mut up);
+        density.evaluate(&z, &mut up, &mut room);
         z[column] = mode[column] - STEP;
-        density.evaluate(&z, &mut down);
+        density.evaluate(&z, &mut down, &mut room);
         z[column] = mode[column];
         for row in 0..size {
             curvature[row * size + column] = -(up[row] - down[row]) / (2.0 * STEP);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::density::{Density, Point, Room};
 use crate::mix::estimate::nuts::likelihood::subtract_along;
 use crate::stats::quantile::of_sample;
 use crate::util::Random;
@@ -66,7 +66,12 @@ pub(super) fn predictive_checks(
     let replicates: Vec<Replicate> = draws
         .par_iter()
         .enumerate()
-        .map(|(at, z)| replicate(density, z, &rows, random.stream(at as u64)))
+        .map_init(Room::default, |room, (at, z)| {
+            let random = random.stream(at as u64);
+            density.at(z, room, |point| {
+                replicate(density, (z, point), &rows, random)
+            })
+        })
         .collect();
     let inside = rows.iter().enumerate().filter(|(at, row)| {
         let mut seen: Vec<f64> = replicates.iter().map(|r| r.kpi[*at]).collect();
@@ -90,10 +95,14 @@ fn weight(density: &Density, row: usize) -> f64 {
     density.design.root_weights.as_ref().map_or(1.0, |w| w[row])
 }
 
-fn replicate(density: &Density, z: &[f64], rows: &[usize], mut random: Random) -> Replicate {
+fn replicate(
+    density: &Density,
+    (z, point): (&[f64], &Point),
+    rows: &[usize],
+    mut random: Random,
+) -> Replicate {
     let design = &density.design;
-    let point = density.point(z);
-    let mut rest = density.unexplained(&point, true);
+    let mut rest = density.unexplained(point, true);
     let along = density.baseline_along(z, &rest, point.deviation, &mut random);
     subtract_along(design, &along, &mut rest);
     let noise: Vec<f64> = rows

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::mix::estimate::nuts::contributions::{Brought, contributions};
-use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::density::{Density, Room};
 use crate::mix::estimate::nuts::fit::refuse_what_only_a_search_knows;
 use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::panel::{Channel, Panel};
@@ -96,9 +96,9 @@ impl Nuts {
         let random = Random::new(self.seed).stream(8);
         let draws: Vec<Vec<Brought>> = (0..DRAWS as u64)
             .into_par_iter()
-            .map(|draw| {
-                let z = density.draw_prior(&mut random.stream(draw));
-                contributions(&density, panel, &density.point(&z))
+            .map_init(Room::default, |room, draw| {
+                let z = density.draw_prior(&mut random.stream(draw), room);
+                density.at(&z, room, |point| contributions(&density, panel, point))
             })
             .collect();
         let observed = (0..panel.rows()).filter(|row| panel.is_observed(*row));

@@ -13,8 +13,9 @@ use crate::error::{Error, Result};
 ///
 /// - **Priors** of transform parameters are those of the specification. So are those of what a
 ///   channel brings ([`EffectPrior`](crate::mix::specification::EffectPrior)); unless stated an
-///   effect (of a full response, in units of the mean KPI) is log-normal about 0.5 with standard
-///   deviation 1 of its logarithm. The noise is half-normal with scale 1; the baseline's
+///   effect (of a full response, in units of the mean KPI) is log-normal about 0.5, or about 2 / their
+///   number where there are more than four channels, with standard deviation 1 of its logarithm. The
+///   noise is half-normal with scale 1; the baseline's
 ///   coefficients are flat.
 /// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation. The
 ///   course in time of a channel with a lift test shows e^(.2 e) times what it causes, e standard
@@ -50,15 +51,14 @@ pub struct Nuts {
 }
 
 impl Default for Nuts {
-    /// 4 chains of 300 draws to warm up and 1,000 more, of which 400 are kept; acceptance .95; seed
-    /// 1.
+    /// 4 chains of 300 draws to warm up and 1,000 more, of which 400 are kept; acceptance .9; seed 1.
     fn default() -> Self {
         Self {
             chains: 4,
             warmup: 300,
             draws: 1_000,
             kept: 400,
-            acceptance: 0.95,
+            acceptance: 0.9,
             seed: 1,
         }
     }
@@ -94,7 +94,7 @@ impl Nuts {
     }
 
     /// The share of steps to accept, above 0.5 and below 1: higher makes smaller steps and fewer
-    /// divergences; 0.95 unless set.
+    /// divergences; 0.9 unless set.
     #[must_use]
     pub const fn with_acceptance(self, acceptance: f64) -> Self {
         Self { acceptance, ..self }

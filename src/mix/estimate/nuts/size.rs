@@ -10,7 +10,7 @@
 //! Both maps are triangular with unit diagonal in the logarithm, so that no prior needs a Jacobian
 //! beyond that of the number itself.
 
-use crate::linalg::dot::dot;
+use crate::linalg::dot::{dot, sum};
 use crate::mix::estimate::channel_design::ChannelDesign;
 use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::belief_line::{OnLine, log_density, on_line};
@@ -196,14 +196,14 @@ pub(super) fn mean_response(
     let response = &forward.response()[term.rows(periods)];
     let geos = response.chunks(periods).zip(&term.row_weights).enumerate();
     geos.map(|(geo, (rows, weight))| {
-        let sum: f64 = match factors {
-            None => rows.iter().sum(),
+        let whole: f64 = match factors {
+            None => sum(rows),
             Some(factors) => {
                 let factors = &factors[geo * periods..];
                 rows.iter().zip(factors).map(|(h, m)| h * m).sum()
             }
         };
-        sum * weight
+        whole * weight
     })
     .sum()
 }

@@ -2,7 +2,7 @@
 
 use crate::linalg::dot::dot;
 use crate::mix::estimate::nuts::belief_line::{number, on_line};
-use crate::mix::estimate::nuts::density::{Density, Point};
+use crate::mix::estimate::nuts::density::{Density, Point, Room};
 use crate::mix::estimate::nuts::effect::MEDIAN;
 use crate::mix::estimate::nuts::size::Size;
 use crate::mix::estimate::nuts::term::Figure;
@@ -69,7 +69,7 @@ impl Density {
 
     /// A point drawn from the priors. Controls with bounds and the baseline have none that are
     /// proper, and stay at 0.
-    pub(super) fn draw_prior(&self, random: &mut Random) -> Vec<f64> {
+    pub(super) fn draw_prior(&self, random: &mut Random, room: &mut Room) -> Vec<f64> {
         let mut z = vec![0.0; self.dimension()];
         let share = |random: &mut Random| random.between(1e-6, 1.0 - 1e-6);
         for (c, channel) in self.design.channels.iter().enumerate() {
@@ -98,8 +98,8 @@ impl Density {
                 z[cell] = random.normal() * if *centred { spread } else { 1.0 };
             }
         }
-        let point = self.point(&z);
-        for (k, (term, size)) in self.terms.iter().zip(&point.terms).enumerate() {
+        let sizes = self.at(&z, room, |point| point.terms.clone());
+        for (k, (term, size)) in self.terms.iter().zip(&sizes).enumerate() {
             z[self.layout.effect(k)] = self.number_of(k, size, term.belief.draw(random));
         }
         z[self.layout.noise()] = libm::log(random.normal().abs().max(1e-9));

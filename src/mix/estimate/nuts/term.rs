@@ -43,6 +43,7 @@ impl Term {
         specification: &MixSpecification,
     ) -> Result<Vec<Self>> {
         let mut terms = vec![];
+        let usual = usual(panel.channels().len());
         for column in &design.columns {
             let Source::Channel(channel) = column.source else {
                 break;
@@ -63,7 +64,7 @@ impl Term {
                 channel,
                 sign,
                 row_weights: row_weights(design, &geos),
-                belief: prior.map_or(DEFAULT, EffectPrior::belief),
+                belief: prior.map_or(usual, EffectPrior::belief),
                 figure: prior.map_or(Figure::Effect, |prior| {
                     figure(prior.figure(), design, panel, channel, &geos)
                 }),
@@ -80,12 +81,19 @@ impl Term {
     }
 }
 
-/// The prior on an effect unless another is stated.
-const DEFAULT: Belief = Belief::LogNormal {
+/// So many channels bring no more together than a market has; each of more channels brings less.
+const FEW: f64 = 4.0;
+
+/// The prior on an effect unless another is stated: so that all of them together are no larger where
+/// there are many channels.
+fn usual(channels: usize) -> Belief {
     // e^-0.7.
-    median: 0.496_585_303_791_409_5,
-    deviation: PRIOR.1,
-};
+    let median = 0.496_585_303_791_409_5;
+    Belief::LogNormal {
+        median: median * (FEW / channels as f64).min(1.0),
+        deviation: PRIOR.1,
+    }
+}
 
 fn row_weights(design: &Design, geos: &Range<usize>) -> Vec<f64> {
     let (periods, scales) = (design.periods as f64, &design.scales.kpi[geos.clone()]);

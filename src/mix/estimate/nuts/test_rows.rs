@@ -55,7 +55,7 @@ impl TestRow {
         self.observation.entry(
             geo,
             part,
-            &forward.curve,
+            &forward.kernel.curve,
             forward.response(),
             &design.scales.kpi,
             &mut EntryScratch::default(),

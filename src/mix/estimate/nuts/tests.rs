@@ -100,10 +100,11 @@ fn spend_that_never_moves_is_mostly_prior() {
     let (rows, kpi) = (world.dates.len(), world.kpi.clone());
     let wave = |t: usize| if t % 9 < 3 { 1.0 + (t % 4) as f64 } else { 0.0 };
     let moved: Vec<f64> = (0..rows).map(wave).collect();
+    let always = 600.0;
     let kpi: Vec<f64> = kpi
         .iter()
         .zip(&moved)
-        .map(|(y, x)| 0.1 * y + 5_000.0 + 800.0 * x)
+        .map(|(y, x)| 0.1 * y + 4_400.0 + always + 800.0 * x)
         .collect();
     let panel = Panel::national(world.dates.clone(), kpi)
         .unwrap()
@@ -111,6 +112,7 @@ fn spend_that_never_moves_is_mostly_prior() {
         .unwrap()
         .with_channel("waves", moved)
         .unwrap();
+    let brought = always * rows as f64;
     let nuts = Nuts::default().with_draws(200);
     let fit = nuts.fit(&MixSpecification::new(), &panel).unwrap();
     let [always, waves] = fit.report().learned() else {
@@ -119,6 +121,8 @@ fn spend_that_never_moves_is_mostly_prior() {
     assert_eq!(always.source(), LearnedFrom::Prior, "{always:?}");
     assert_eq!(waves.source(), LearnedFrom::Data, "{waves:?}");
     assert!(always.contraction < 0.4 && waves.contraction > 0.9);
+    let found = fit.posterior().channels()[0].contribution;
+    assert!(found.interval().contains(brought), "{found} for {brought}");
 }
 
 /// Stops after so many draws.

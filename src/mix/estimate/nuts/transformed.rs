@@ -1,9 +1,14 @@
 //! Series transformed by a curve, with what the way back needs.
 
+use std::ops::Range;
+
 use crate::linalg::dot::dot;
 use crate::mix::transform::activity::Activity;
 use crate::mix::transform::adstock::carry::convolve;
-use crate::mix::transform::{AdstockKernel, ChannelCurve, Order, Saturation, SaturationCurve};
+use crate::mix::transform::adstock::geometric::Recursion;
+use crate::mix::transform::{
+    Adstock, AdstockKernel, ChannelCurve, Order, Saturation, SaturationCurve,
+};
 
 /// One geo's activity with its history, and its frequency where it is reach.
 #[derive(Debug, Clone, Copy)]
@@ -42,11 +47,62 @@ impl<'a> Series<'a> {
     }
 }
 
+/// A curve with what all series need of it, worked out once.
+#[derive(Debug, Clone)]
+pub(super) struct Kernel {
+    pub(super) curve: ChannelCurve,
+    /// Weights by lag, up to the last that counts; none where a recursion does without.
+    pub(super) weights: Vec<f64>,
+    /// For geometric adstock that comes first.
+    recursion: Option<Recursion>,
+}
+
+/// Weights below this at the end of the window count as nothing, as in a fitted model.
+const NEXT_TO_NOTHING: f64 = 1e-13;
+
+impl Kernel {
+    /// For series of at most `longest` periods.
+    pub(super) fn new(curve: ChannelCurve, longest: usize, is_reach: bool) -> Self {
+        let recursion = match (curve.adstock(), curve.order()) {
+            (AdstockKernel::Geometric(geometric), Order::AdstockFirst) if !is_reach => {
+                Some(geometric.recursion())
+            }
+            _ => None,
+        };
+        let weights = match recursion {
+            None => weights(&curve, longest),
+            Some(_) => vec![],
+        };
+        Self {
+            curve,
+            weights,
+            recursion,
+        }
+    }
+}
+
+fn weights(curve: &ChannelCurve, length: usize) -> Vec<f64> {
+    let lags = curve.adstock().window().unwrap_or(length).min(length);
+    let mut weights = vec![0.0; lags];
+    curve.adstock().weights(&mut weights);
+    let last = weights.iter().rposition(|weight| *weight > NEXT_TO_NOTHING);
+    weights.truncate(last.map_or(0, |last| last + 1));
+    weights
+}
+
+/// Room for so many values; those that are there stay.
+fn lengthen(values: &mut Vec<f64>, length: usize) {
+    if values.len() < length {
+        values.resize(length, 0.0);
+    }
+}
+
 /// Transformed series, one after the other.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Transformed {
-    /// What the saturation sees: carried activity; or, with its history, activity where saturation
-    /// comes first and frequency where activity is reach.
+    /// Periods added.
+    filled: usize,
+    /// What the saturation sees where activity is carried first.
     before: Vec<f64>,
     /// Responses, by series, then period.
     pub(super) response: Vec<f64>,
@@ -57,46 +113,48 @@ pub(super) struct Transformed {
 }
 
 impl Transformed {
+    /// None, in the room of others.
+    pub(super) fn emptied(mut self) -> Self {
+        self.filled = 0;
+        self
+    }
+
     /// Adds a series, of which the last `periods` are transformed; what comes first is history.
-    pub(super) fn add(
-        &mut self,
-        curve: &ChannelCurve,
-        weights: &[f64],
-        series: Series<'_>,
-        periods: usize,
-    ) {
-        let from = self.response.len();
-        self.response.resize(from + periods, 0.0);
-        match series.saturated_first(curve) {
+    pub(super) fn add(&mut self, kernel: &Kernel, series: Series<'_>, periods: usize) {
+        let rows = self.filled..self.filled + periods;
+        self.filled = rows.end;
+        lengthen(&mut self.response, rows.end);
+        match series.saturated_first(&kernel.curve) {
             None => {
-                self.before.resize(from + periods, 0.0);
-                self.carry(curve.adstock(), weights, series.activity, from);
-                self.saturate(curve.saturation(), from);
+                lengthen(&mut self.before, rows.end);
+                self.carry(kernel, series.activity, rows.clone());
+                self.saturate(kernel.curve.saturation(), rows);
             }
             Some(seen) => {
-                self.before.extend_from_slice(seen);
-                let saturated = series.saturated(curve, seen);
-                convolve(&saturated, weights, &mut self.response[from..]);
+                let saturated = series.saturated(&kernel.curve, seen);
+                convolve(&saturated, &kernel.weights, &mut self.response[rows]);
             }
         }
     }
 
-    fn carry(&mut self, adstock: &AdstockKernel, weights: &[f64], series: &[f64], from: usize) {
-        let carried = &mut self.before[from..];
-        if let AdstockKernel::Geometric(geometric) = adstock {
-            self.by_alpha.resize(from + carried.len(), 0.0);
-            geometric.carry_with_slope(series, carried, &mut self.by_alpha[from..]);
+    fn carry(&mut self, kernel: &Kernel, series: &[f64], rows: Range<usize>) {
+        let carried = &mut self.before[rows.clone()];
+        if let Some(recursion) = kernel.recursion {
+            lengthen(&mut self.by_alpha, rows.end);
+            recursion.carry(series, carried, &mut self.by_alpha[rows]);
         } else {
-            convolve(series, weights, carried);
+            convolve(series, &kernel.weights, carried);
         }
     }
 
-    fn saturate(&mut self, saturation: &SaturationCurve, from: usize) {
-        let (before, response) = (&self.before[from..], &mut self.response[from..]);
+    fn saturate(&mut self, saturation: &SaturationCurve, rows: Range<usize>) {
+        let before = &self.before[rows.clone()];
         if let SaturationCurve::Hill(hill) = saturation {
-            self.logs.resize(from + before.len(), 0.0);
-            hill.respond(before, response, &mut self.logs[from..]);
+            lengthen(&mut self.logs, rows.end);
+            let logs = &mut self.logs[rows.clone()];
+            hill.respond(before, &mut self.response[rows], logs);
         } else {
+            let response = &mut self.response[rows];
             response.copy_from_slice(before);
             saturation.apply(response);
         }
@@ -106,17 +164,18 @@ impl Transformed {
     /// `periods` periods: `adjoint` is the derivative by each of its responses.
     pub(super) fn way_back(
         &self,
-        curve: &ChannelCurve,
-        weights: &[f64],
+        kernel: &Kernel,
         (series, at): (Series<'_>, usize),
         adjoint: &[f64],
         sums: &mut Sums,
     ) {
         let periods = adjoint.len();
         let rows = at * periods..(at + 1) * periods;
+        let curve = &kernel.curve;
         match series.saturated_first(curve) {
             None => {
-                let mut by_carried = vec![0.0; periods];
+                let mut by_carried = std::mem::take(&mut sums.by_carried);
+                lengthen(&mut by_carried, periods);
                 let before = &self.before[rows.clone()];
                 if let SaturationCurve::Hill(hill) = curve.saturation() {
                     let seen = (
@@ -124,26 +183,31 @@ impl Transformed {
                         &self.response[rows.clone()],
                         &self.logs[rows.clone()],
                     );
-                    let by_shape = hill.way_back(seen, adjoint, &mut by_carried);
+                    let by_shape = hill.way_back(seen, adjoint, &mut by_carried[..periods]);
                     sums.add_shape(&by_shape);
                 } else {
                     let cells = before.iter().zip(adjoint).zip(&mut by_carried);
                     cells.for_each(|((x, h), cell)| *cell = sums.saturation(curve, *x, *h));
                 }
-                if self.by_alpha.is_empty() {
-                    sums.add_lags(series.activity, &by_carried);
+                if kernel.recursion.is_none() {
+                    sums.add_lags(series.activity, &by_carried[..periods]);
                 } else {
-                    sums.by_alpha += dot(&by_carried, &self.by_alpha[rows]);
+                    sums.by_alpha += dot(&by_carried[..periods], &self.by_alpha[rows]);
                 }
+                sums.by_carried = by_carried;
             }
             Some(seen) => {
                 sums.add_lags(&series.saturated(curve, seen), adjoint);
                 let history = seen.len() - periods;
                 for (t, x) in seen.iter().enumerate() {
-                    let later = weights.iter().enumerate().filter_map(|(lag, weight)| {
-                        let period = (t + lag).checked_sub(history)?;
-                        Some(weight * adjoint.get(period)?)
-                    });
+                    let later = kernel
+                        .weights
+                        .iter()
+                        .enumerate()
+                        .filter_map(|(lag, weight)| {
+                            let period = (t + lag).checked_sub(history)?;
+                            Some(weight * adjoint.get(period)?)
+                        });
                     let h: f64 = later.sum();
                     let reach = series.frequency.map_or(1.0, |_| series.activity[t]);
                     sums.saturation(curve, *x, h * reach);
@@ -163,6 +227,8 @@ pub(super) struct Sums {
     /// By parameter of the saturation.
     pub(super) by_shape: Vec<f64>,
     shape: Vec<f64>,
+    /// Room for derivatives by carried values.
+    by_carried: Vec<f64>,
 }
 
 impl Sums {
@@ -172,6 +238,7 @@ impl Sums {
             by_alpha: 0.0,
             by_shape: vec![0.0; shapes],
             shape: vec![0.0; shapes],
+            by_carried: vec![],
         }
     }
 

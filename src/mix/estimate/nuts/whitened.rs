@@ -6,8 +6,8 @@ use std::fmt;
 
 use nuts_rs::{CpuLogpFunc, CpuMathError, HasDims, LogpError};
 
-use crate::linalg::dot::dot_in_order;
-use crate::mix::estimate::nuts::density::Density;
+use crate::linalg::dot::dot;
+use crate::mix::estimate::nuts::density::{Density, Room};
 use crate::mix::estimate::nuts::mode::Rounding;
 
 /// z = mode + rounding x: what the sampler moves is x.
@@ -18,6 +18,7 @@ pub(super) struct Whitened<'a> {
     rounding: &'a Rounding,
     z: Vec<f64>,
     gradient: Vec<f64>,
+    room: Room,
 }
 
 impl<'a> Whitened<'a> {
@@ -28,6 +29,7 @@ impl<'a> Whitened<'a> {
             rounding,
             z: vec![0.0; mode.len()],
             gradient: vec![0.0; mode.len()],
+            room: Room::default(),
         }
     }
 
@@ -54,11 +56,13 @@ impl<'a> Whitened<'a> {
 
     fn log_density(&mut self, x: &[f64], gradient: &mut [f64]) -> Option<f64> {
         self.z = self.point(x);
-        let log_density = self.density.evaluate(&self.z, &mut self.gradient);
+        let log_density = self
+            .density
+            .evaluate(&self.z, &mut self.gradient, &mut self.room);
         let size = self.rounding.size;
         let (shared, others) = gradient.split_at_mut(size);
         for (cell, column) in shared.iter_mut().zip(self.rounding.shared.chunks(size)) {
-            *cell = dot_in_order(column, &self.gradient);
+            *cell = dot(column, &self.gradient[..size]);
         }
         let by_others = self.gradient[size..].iter().zip(&self.rounding.others);
         let cells = others.iter_mut().zip(by_others);

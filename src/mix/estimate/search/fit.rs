@@ -13,6 +13,10 @@ use crate::mix::panel::Panel;
 use crate::mix::posterior::Posterior;
 use crate::mix::specification::MixSpecification;
 use crate::progress::Progress;
+use crate::stats::Estimate;
+
+/// Evaluations of the search that asks what the panel says without lift tests.
+const PANEL_ALONE: usize = 400;
 
 impl Search {
     /// Searches and fits.
@@ -38,7 +42,26 @@ impl Search {
         progress: &dyn Progress,
     ) -> Result<SearchFit> {
         specification.check_no_effect_priors()?;
-        self.run(specification, panel, self.evaluations, &[], progress)
+        let fit = self.run(specification, panel, self.evaluations, &[], progress)?;
+        if specification.lift_tests.is_empty() {
+            return Ok(fit);
+        }
+        let without = self.without_tests(specification, panel, &fit)?;
+        Ok(fit.with_without_tests(without))
+    }
+
+    /// What the panel alone says of each lift test, by a shorter search.
+    fn without_tests(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+        fit: &SearchFit,
+    ) -> Result<Vec<Estimate>> {
+        let plain = specification.clone().with_lift_tests(vec![]);
+        let evaluations = self.evaluations.min(PANEL_ALONE);
+        let alone = self.run(&plain, panel, evaluations, &[], &())?;
+        let tests = &fit.posterior().derived.tests;
+        Ok(alone.posterior().predictions_of_tests(tests))
     }
 
     /// Fits the specification of an earlier fit to its panel with new periods added. The search

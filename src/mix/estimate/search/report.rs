@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::mix::posterior::{Noise, Posterior, PosteriorDraw};
 use crate::mix::specification::Holidays;
+use crate::stats::Estimate;
 
 /// A fit by search: the posterior, and the report of the search.
 ///
@@ -58,6 +59,13 @@ impl TryFrom<Fields> for SearchFit {
 }
 
 impl SearchFit {
+    pub(crate) fn with_without_tests(self, without_tests: Vec<Estimate>) -> Self {
+        Self {
+            posterior: self.posterior.with_without_tests(without_tests),
+            ..self
+        }
+    }
+
     pub(crate) const fn new(posterior: Posterior, report: SearchReport) -> Self {
         Self { posterior, report }
     }

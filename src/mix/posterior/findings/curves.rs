@@ -1,5 +1,6 @@
 //! What a curve says that the data have not shown.
 
+use crate::mix::panel::Channel;
 use crate::mix::posterior::findings::finding::FitFinding;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::transform::{Adstock, ChannelCurve, Saturation, TransformParameter};
@@ -21,6 +22,20 @@ pub(super) fn unseen(posterior: &Posterior) -> Vec<FitFinding> {
             share: channel.unseen_share,
         })
         .collect()
+}
+
+/// Channels that ran, but in no period that was fitted.
+pub(super) fn before_fit(posterior: &Posterior) -> Vec<FitFinding> {
+    let ran = |channel: &&Channel| {
+        let active = channel.activity().iter().enumerate();
+        let mut active = active.filter(|(_, activity)| **activity > 0.0).peekable();
+        active.peek().is_some() && active.all(|(row, _)| !posterior.is_fitted(row))
+    };
+    let channels = posterior.panel.channels().iter().filter(ran);
+    let found = channels.map(|channel| FitFinding::BeforeFit {
+        channel: channel.name().to_owned(),
+    });
+    found.collect()
 }
 
 /// Parameters whose draws crowd at an end of their range.

@@ -67,6 +67,11 @@ pub enum FitFinding {
         /// The share of its contribution.
         share: f64,
     },
+    /// A channel ran only in periods that were not fitted: its figures are guesses.
+    BeforeFit {
+        /// The channel.
+        channel: String,
+    },
     /// The draws of a transform parameter crowd at an end of the range it was given.
     AtEndOfRange {
         /// The channel.
@@ -122,9 +127,9 @@ impl FitFinding {
     pub fn about(&self) -> Option<String> {
         match self {
             Self::Break { geo, .. } => geo.clone(),
-            Self::Unseen { channel, .. } | Self::AtEndOfRange { channel, .. } => {
-                Some(channel.clone())
-            }
+            Self::Unseen { channel, .. }
+            | Self::BeforeFit { channel }
+            | Self::AtEndOfRange { channel, .. } => Some(channel.clone()),
             Self::Outliers { rows } => rows.first().map(ToString::to_string),
             _ => None,
         }
@@ -169,6 +174,12 @@ impl fmt::Display for FitFinding {
                  where only the curve says so: pause it in a test, or state a belief about its \
                  return",
                 100.0 * share
+            ),
+            Self::BeforeFit { channel } => write!(
+                f,
+                "{channel} ran only in periods that were not fitted, so the data say nothing of it: \
+                 its contribution is a guess; leave it out, or give the media before the panel and \
+                 fit all periods"
             ),
             Self::AtEndOfRange {
                 channel,

@@ -66,30 +66,17 @@ impl Geometric {
 
 #[cfg(feature = "bayes")]
 impl Geometric {
-    /// Carried-over spend of the last `carried.len()` periods and its derivative by alpha, by one
-    /// recursion: a_t = x_t + alpha a_(t-1) - alpha^L x_(t-L), L the window's length. Where nothing
-    /// ran within the window both are 0, not what rounding leaves.
-    pub(crate) fn carry_with_slope(&self, spend: &[f64], carried: &mut [f64], slope: &mut [f64]) {
+    /// The adstock as a recursion.
+    pub(crate) fn recursion(&self) -> Recursion {
         let (length, alpha) = (self.window.length(), self.alpha);
-        let leaving = (
-            power(alpha, length),
-            length as f64 * power(alpha, length - 1),
-        );
-        let total = self.total();
-        let history = spend.len() - carried.len();
-        let (mut stock, mut by_alpha, mut ran) = (0.0, 0.0, 0);
-        for (t, x) in spend.iter().enumerate() {
-            ran = if *x == 0.0 { ran + 1 } else { 0 };
-            let gone = if t >= length { spend[t - length] } else { 0.0 };
-            by_alpha = stock + alpha * by_alpha - leaving.1 * gone;
-            stock = x + alpha * stock - leaving.0 * gone;
-            if ran >= length {
-                (stock, by_alpha) = (0.0, 0.0);
-            }
-            if t >= history {
-                carried[t - history] = stock / total.0;
-                slope[t - history] = (by_alpha - stock / total.0 * total.1) / total.0;
-            }
+        let (total, by_alpha) = self.total();
+        Recursion {
+            alpha,
+            length,
+            leaving: power(alpha, length),
+            leaving_by_alpha: length as f64 * power(alpha, length - 1),
+            unit: 1.0 / total,
+            unit_by_alpha: by_alpha / total,
         }
     }
 
@@ -104,6 +91,53 @@ impl Geometric {
             total = 1.0 + self.alpha * total;
         }
         (total, derivative)
+    }
+}
+
+/// a_t = x_t + alpha a_(t-1) - alpha^L x_(t-L), L the window's length, with what it needs of each
+/// alpha worked out once.
+#[cfg(feature = "bayes")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Recursion {
+    alpha: f64,
+    length: usize,
+    leaving: f64,
+    leaving_by_alpha: f64,
+    /// 1 / the sum of weights, and its relative fall with alpha.
+    unit: f64,
+    unit_by_alpha: f64,
+}
+
+#[cfg(feature = "bayes")]
+impl Recursion {
+    /// Carried-over spend of the last `carried.len()` periods and its derivative by alpha. Where
+    /// nothing ran within the window both are 0, not what rounding leaves.
+    pub(crate) fn carry(&self, spend: &[f64], carried: &mut [f64], slope: &mut [f64]) {
+        let history = spend.len() - carried.len();
+        let (mut stock, mut by_alpha, mut ran) = (0.0, 0.0, 0);
+        let mut step = |t: usize, x: f64| {
+            ran = if x == 0.0 { ran + 1 } else { 0 };
+            let gone = if t >= self.length {
+                spend[t - self.length]
+            } else {
+                0.0
+            };
+            // What does not wait for the period before comes first.
+            by_alpha = (stock - self.leaving_by_alpha * gone) + self.alpha * by_alpha;
+            stock = (x - self.leaving * gone) + self.alpha * stock;
+            if ran >= self.length {
+                (stock, by_alpha) = (0.0, 0.0);
+            }
+            let value = stock * self.unit;
+            (value, by_alpha * self.unit - value * self.unit_by_alpha)
+        };
+        for (t, x) in spend[..history].iter().enumerate() {
+            step(t, *x);
+        }
+        let cells = spend[history..].iter().zip(carried).zip(slope).enumerate();
+        for (t, ((x, carried), slope)) in cells {
+            (*carried, *slope) = step(history + t, *x);
+        }
     }
 }
 
@@ -226,6 +260,46 @@ impl Adstock for RobynGeometric {
         for (cell, x) in carried.iter_mut().zip(spend) {
             stock = x + self.theta * stock;
             *cell = stock;
+        }
+    }
+}
+
+#[cfg(all(test, feature = "bayes"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recursion_is_the_window_and_forgets_all_of_it() {
+        // Spend, then a pause of more than the window, then little.
+        let mut spend = vec![3.0, 0.0, 5.5, 1e3, 0.1];
+        spend.extend([0.0; 9]);
+        spend.extend([1e-6, 0.0, 2.0]);
+        for normalised in [false, true] {
+            let window = LagWindow::new(6, normalised).unwrap();
+            for (alpha, history) in [(0.0, 0), (0.3, 2), (0.9, 4)] {
+                let adstock = |alpha: f64| {
+                    let mut carried = vec![0.0; spend.len() - history];
+                    let adstock = Geometric::raw(alpha, window);
+                    adstock.carry(&spend, &mut carried);
+                    carried
+                };
+                let (mut carried, mut slope) = (adstock(alpha), adstock(alpha));
+                let recursion = Geometric::raw(alpha, window).recursion();
+                recursion.carry(&spend, &mut carried, &mut slope);
+                let (expected, above) = (adstock(alpha), adstock(alpha + 1e-7));
+                for t in 0..carried.len() {
+                    let error = (carried[t] - expected[t]).abs();
+                    // What left the window leaves rounding behind until a whole window was quiet.
+                    assert!(error <= 1e-9, "{alpha} {t}: {error}");
+                    let difference = (above[t] - expected[t]) / 1e-7;
+                    let error = (slope[t] - difference).abs();
+                    assert!(
+                        error <= 1e-5 * (1e3 + difference.abs()),
+                        "{alpha} {t}: {error}"
+                    );
+                }
+                assert_eq!((carried[13 - history], slope[13 - history]), (0.0, 0.0));
+            }
         }
     }
 }

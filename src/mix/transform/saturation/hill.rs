@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::mix::transform::fast_pow::power;
-#[cfg(feature = "bayes")]
-use crate::mix::transform::fast_pow::{exponential, logarithm};
 use crate::mix::transform::saturation::response::{CHORD, Saturation, positive};
+
+#[cfg(feature = "bayes")]
+mod rows;
 
 /// Hill: x^s / (k^s + x^s), half of its ceiling at x = k, S-shaped for s > 1.
 ///
@@ -76,54 +77,6 @@ impl Hill {
         } else {
             beyond
         }
-    }
-
-    /// Responses to `xs`, and the logarithms of x over the half saturation for the way back.
-    #[cfg(feature = "bayes")]
-    pub(crate) fn respond(&self, xs: &[f64], responses: &mut [f64], logs: &mut [f64]) {
-        let chord = self.chord();
-        // The same sums, four at a time where the processor can.
-        pulp::Arch::new().dispatch(|| {
-            for ((x, response), log) in xs.iter().zip(responses).zip(logs) {
-                let ratio = x / self.half_saturation;
-                *log = logarithm(ratio.clamp(CHORD, LARGEST));
-                let beyond = saturated(exponential(self.slope * *log));
-                *response = if ratio < CHORD {
-                    chord * ratio.max(0.0) / CHORD
-                } else {
-                    beyond
-                };
-            }
-        });
-    }
-
-    /// From derivatives by each response, `adjoint`, to those by each x, written into `by_x`, and by
-    /// half saturation and slope; `responses` and `logs` are those of [`Hill::respond`].
-    #[cfg(feature = "bayes")]
-    pub(crate) fn way_back(
-        &self,
-        (xs, responses, logs): (&[f64], &[f64], &[f64]),
-        adjoint: &[f64],
-        by_x: &mut [f64],
-    ) -> [f64; 2] {
-        let on_chord = (1.0 - self.chord()) * logarithm(CHORD);
-        let end = CHORD * self.half_saturation;
-        let (mut by_half, mut by_slope) = (0.0, 0.0);
-        let cells = xs.iter().zip(responses).zip(logs).zip(adjoint).zip(by_x);
-        for ((((x, f), log), h), by_x) in cells {
-            // Along the chord the response is in proportion to x.
-            let rise = f * (1.0 - f);
-            let (by_log_x, by_exponent) = if *x < end {
-                (*f, on_chord * f)
-            } else {
-                (self.slope * rise, rise * log)
-            };
-            let part = h * by_log_x;
-            *by_x = if *x > 0.0 { part / x } else { 0.0 };
-            by_half -= part;
-            by_slope += h * by_exponent;
-        }
-        [by_half / self.half_saturation, by_slope]
     }
 
     /// Every x replaced by its response.

@@ -4,7 +4,7 @@
 use crate::mix::estimate::Nuts;
 use crate::mix::estimate::nuts::chains::run;
 use crate::mix::estimate::nuts::cross_validation::{Block, residuals};
-use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::density::{Density, Room};
 use crate::mix::estimate::nuts::mode::{Rounding, mode};
 use crate::mix::estimate::nuts::whitened::Whitened;
 use crate::mix::panel::Panel;
@@ -57,7 +57,7 @@ fn a_block_given_the_others_is_a_ratio_of_densities() {
     // log of the integral over the baseline, up to what is the same in both: -(n - p) log sigma - S
     // / 2 sigma^2 - half log det X'X - (n - p) / 2 log 2 pi.
     let integral = |density: &Density| {
-        let (left, deviation) = residuals(density, &z);
+        let (left, deviation) = residuals(density, &z, &density.point(&z));
         let square: f64 = left.iter().map(|r| r * r).sum();
         let freedom = (density.design.observations - density.design.basis.len()) as f64;
         -freedom * (deviation.ln() + 0.5 * (2.0 * std::f64::consts::PI).ln())
@@ -65,7 +65,7 @@ fn a_block_given_the_others_is_a_ratio_of_densities() {
             - 0.5 * density.design.basis.log_determinant()
     };
     let block = Block::new(&all, (12..16).collect()).unwrap();
-    let (left, deviation) = residuals(&all, &z);
+    let (left, deviation) = residuals(&all, &z, &all.point(&z));
     let scale = all.design.scales.kpi[0].ln();
     let found = block.log_density(&left, deviation, None);
     let expected = integral(&all) - integral(&rest) - 4.0 * scale;
@@ -151,7 +151,7 @@ fn ranks_of_the_truth_are_uniform() {
     for replicate in 0..REPLICATES {
         let mut random = Random::new(replicate).stream(77);
         let mut density = base.clone();
-        let truth = density.draw_prior(&mut random);
+        let truth = density.draw_prior(&mut random, &mut Room::default());
         let point = density.point(&truth);
         // With a KPI of nothing, what is unexplained is -media; a flat prior takes any baseline.
         density.design.kpi.fill(0.0);

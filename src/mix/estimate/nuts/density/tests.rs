@@ -1,6 +1,6 @@
 //! The gradient against differences.
 
-use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::density::{Density, Room};
 use crate::mix::panel::Panel;
 use crate::mix::specification::{
     Baseline, ChangingEffect, EffectFigure, EffectPrior, Likelihood, MixSpecification, Pooling,
@@ -27,13 +27,14 @@ fn check_gradient(name: &str, specification: &MixSpecification, panel: &Panel) {
             .map(|start| start + 0.5 * random.normal())
             .collect();
         let (mut gradient, mut ignored) = (vec![0.0; size], vec![0.0; size]);
-        let here = density.evaluate(&z, &mut gradient);
+        let room = &mut Room::default();
+        let here = density.evaluate(&z, &mut gradient, room);
         assert!(here.is_finite(), "{name}");
         for at in 0..size {
             let mut value = |step: f64| {
                 let mut moved = z.clone();
                 moved[at] += step;
-                density.evaluate(&moved, &mut ignored)
+                density.evaluate(&moved, &mut ignored, room)
             };
             let difference = (value(1e-5) - value(-1e-5)) / 2e-5;
             let error = (gradient[at] - difference).abs();

@@ -1,0 +1,200 @@
+//! Who serves, how persons are known, and where devices lose them.
+
+use crate::kpi::customers::IdentityMatch;
+use crate::kpi::map::JourneyMap;
+use crate::kpi::service::{Served, ServiceTeams, VoiceOfCustomer};
+use crate::pages::kpi_trends::{measure, of_rate, of_score};
+use crate::pages::largest::Largest;
+use crate::pages::words;
+use crate::report::chart::{Chart, Forest, HeatMap, Mark, Measure, Size};
+use crate::report::{Cell, Table};
+use crate::stats::Proportion;
+
+/// The names that a chart shows.
+const MOST: usize = 15;
+
+/// Satisfaction by team, or by agent where no teams are named.
+pub(crate) fn teams(teams: &ServiceTeams) -> Option<Chart> {
+    let (what, served) = match teams.teams.len() {
+        0 | 1 => ("agent", &teams.agents),
+        _ => ("team", &teams.teams),
+    };
+    let known: Vec<&Served> = served
+        .iter()
+        .filter(|one| one.figures.overall.satisfaction.rate.is_some())
+        .collect();
+    let sizes: Vec<f64> = known
+        .iter()
+        .map(|one| one.figures.overall.interactions as f64)
+        .collect();
+    let order = Largest::of(&sizes, sizes.len()).named;
+    let shown: Vec<&Served> = order.iter().take(MOST).map(|&at| known[at]).collect();
+    let whole = &teams.whole.overall;
+    let satisfied = whole.satisfaction.rate?;
+    let forest = Forest::new(
+        Measure::share("satisfied"),
+        shown.iter().map(|one| one.name.clone()),
+    )
+    .with_series(
+        "",
+        shown
+            .iter()
+            .map(|one| of_rate(&one.figures.overall.satisfaction)),
+    )
+    .with_reference(satisfied, "all");
+    let title = format!(
+        "{} are satisfied with service; {} of cases are worked on jointly",
+        words::percent(satisfied),
+        whole
+            .joint
+            .rate
+            .map_or_else(|| "no share".to_owned(), words::percent)
+    );
+    let chart = Chart::new(title, forest).with_table(team_table(served));
+    let chart = chart.with_size(Size::Half);
+    Some(chart.with_subtitle(format!(
+        "Answers on satisfaction by {what}, most interactions on top, with intervals"
+    )))
+}
+
+fn team_table(served: &[Served]) -> Table {
+    let share = |rate: &Proportion| {
+        let ends = rate.interval;
+        let cell = Cell::percent(rate.rate, 1);
+        cell.with_interval(ends.map(|ends| ends.low()), ends.map(|ends| ends.high()))
+    };
+    let columns = [
+        "",
+        "customers",
+        "interactions",
+        "from another channel",
+        "resolved",
+        "joint",
+        "satisfied",
+        "with a tool",
+    ];
+    let rows = served.iter().map(|one| {
+        let figures = &one.figures.overall;
+        [
+            Cell::from(&one.name),
+            Cell::count(figures.persons),
+            Cell::count(figures.interactions),
+            share(&figures.across_channels),
+            Cell::count(figures.resolved),
+            share(&figures.joint),
+            share(&figures.satisfaction),
+            figures.tool.as_ref().map(share).into(),
+        ]
+    });
+    Table::new(columns).with_rows(rows)
+}
+
+/// What those who serve answer themselves, a chart for each question.
+pub(crate) fn agents(voice: &VoiceOfCustomer) -> Vec<Chart> {
+    let chart = |question: &crate::kpi::service::QuestionVoice| {
+        let overall = question.scores.overall;
+        let figure = overall.score.figure()?;
+        let unit = measure(question.scale);
+        let periods = &question.scores.periods;
+        let names = std::iter::once("all".to_owned())
+            .chain(periods.iter().map(|period| period.name.clone()));
+        let marks = std::iter::once(of_score(&overall.score))
+            .chain(periods.iter().map(|period| of_score(&period.figures.score)));
+        let title = format!("Agents on {}: {}", question.question, unit.written(figure));
+        let forest = Forest::new(unit, names).with_series("", marks);
+        let chart = Chart::new(title, forest).with_size(Size::Half);
+        Some(chart.with_subtitle(format!(
+            "Answers of those who serve, {} of {} persons, with intervals",
+            overall.answers, overall.persons
+        )))
+    };
+    voice.questions.iter().filter_map(chart).collect()
+}
+
+/// How well persons are known.
+pub(crate) fn identity(matched: &IdentityMatch) -> Option<Chart> {
+    let rows = [
+        ("known by more than a device", &matched.known),
+        ("joined from several identifiers", &matched.joined),
+        ("buyers with a touch", &matched.buyers_with_touch),
+    ];
+    let known = words::percent(matched.known.rate?);
+    let forest = Forest::new(Measure::share("of persons"), rows.map(|(name, _)| name))
+        .with_series("", rows.map(|(_, rate)| of_rate(rate)));
+    let persons = words::short(matched.population as f64);
+    let title = format!("{known} of {persons} persons are known by more than a device");
+    let chart = Chart::new(title, forest).with_size(Size::Half);
+    Some(chart.with_subtitle("Identity match rate, with intervals"))
+}
+
+/// How journeys through each step convert, by device.
+pub(crate) fn friction(devices: &[(String, &JourneyMap)]) -> Option<Chart> {
+    let used = devices.iter().filter(|(_, map)| map.population > 0);
+    let devices: &[(String, &JourneyMap)] = &used.cloned().collect::<Vec<_>>();
+    if devices.len() < 2 {
+        return None;
+    }
+    let mut steps: Vec<(&str, u64)> = Vec::new();
+    for step in devices.iter().flat_map(|(_, map)| &map.steps) {
+        match steps.iter_mut().find(|(name, _)| *name == step.step) {
+            Some((_, visits)) => *visits += step.visits,
+            None => steps.push((&step.step, step.visits)),
+        }
+    }
+    steps.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    steps.truncate(MOST);
+    let rate = |map: &JourneyMap, step: &str| {
+        let known = map.steps.iter().find(|one| one.step == step);
+        known.and_then(|one| one.conversion.rate)
+    };
+    let names = devices.iter().map(|(name, _)| name.clone());
+    let map = HeatMap::new(
+        Measure::share("of journeys through the step that convert"),
+        names,
+    );
+    let map = steps.iter().fold(map, |map, (step, _)| {
+        map.with_row(*step, devices.iter().map(|(_, map)| rate(map, step)))
+    });
+    Some(
+        Chart::new(friction_title(devices)?, map)
+            .with_size(Size::Half)
+            .with_table(friction_table(devices, &steps))
+            .with_subtitle("Conversion of journeys through each step, by device"),
+    )
+}
+
+/// The step and device that lose most.
+fn friction_title(devices: &[(String, &JourneyMap)]) -> Option<String> {
+    let points = devices
+        .iter()
+        .flat_map(|(device, map)| map.friction.iter().map(move |point| (device, point)));
+    let sure = points.filter(|(_, point)| point.lost.interval.is_none_or(|ends| ends.low() > 0.0));
+    let worst = sure.max_by(|a, b| a.1.lost.count.total_cmp(&b.1.lost.count));
+    let Some((device, point)) = worst else {
+        let rates = devices
+            .iter()
+            .filter_map(|(name, map)| Some((name, map.conversion.rate?)));
+        let best = rates.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        return Some(format!("Journeys on {} convert most often", best.0));
+    };
+    let lost = words::short(point.lost.count);
+    Some(format!(
+        "{} on {device} loses most: {lost} conversions",
+        point.step
+    ))
+}
+
+fn friction_table(devices: &[(String, &JourneyMap)], steps: &[(&str, u64)]) -> Table {
+    let heading = std::iter::once("step").chain(devices.iter().map(|(name, _)| name.as_str()));
+    let rows = steps.iter().map(|(step, _)| {
+        let cells = devices.iter().map(move |(_, map)| {
+            let known = map.steps.iter().find(|one| one.step == *step);
+            let rate = known.map(|one| of_rate(&one.conversion));
+            let mark = rate.unwrap_or(Mark::MISSING);
+            let (low, high) = mark.interval().unzip();
+            Cell::percent(mark.value(), 1).with_interval(low, high)
+        });
+        std::iter::once(Cell::from(*step)).chain(cells)
+    });
+    Table::new(heading).with_rows(rows)
+}

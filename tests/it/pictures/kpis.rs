@@ -1,0 +1,173 @@
+//! Pages of a dashboard: changes, segments, words, devices.
+
+use crate::pictures::xml::elements;
+use mixtouch::attribution::rules::LastTouch;
+use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
+use mixtouch::kpi::map::{JourneyMap, Steps};
+use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+use mixtouch::kpi::verbatims::{VerbatimOptions, Verbatims};
+use mixtouch::kpi::{KpiOptions, PersonTimelines};
+use mixtouch::pages::KpiPages;
+use mixtouch::report::html::Chapter;
+use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind};
+
+const JANUARY: i64 = 1_767_225_600;
+const DAY: i64 = 86_400;
+
+/// Persons who are there every month from January to April; in the months from the third on `later`
+/// in twenty buy, in those before two.
+fn log(later: u64) -> Events {
+    let mut log = Events::with_columns(["comment"]).keep_all();
+    for person in 0..2_000u64 {
+        for (month, start) in [0, 31, 59, 90].into_iter().enumerate() {
+            let time = JANUARY + start * DAY + (person % 27) as i64 * DAY + 60;
+            let touch = Event::touch(person, time, "social").with_texts(&[""]);
+            log.push(touch).unwrap();
+            let buys = if month > 1 { later } else { 2 };
+            if (person + month as u64 * 7) % 20 < buys {
+                let sale = Event::conversion(person, time + 600).with_value(20.0);
+                log.push(sale.with_texts(&[""])).unwrap();
+            }
+        }
+        if person < 200 {
+            let (score, text) = match person % 2 {
+                0 => (10.0, "kind staff"),
+                _ => (2.0, "late parcel"),
+            };
+            let row = Event::of_kind(Kind::Survey, person, JANUARY + 100 * DAY).with_goal("nps");
+            log.push(row.with_value(score).with_texts(&[text])).unwrap();
+        }
+    }
+    // the log goes on to the first day of May
+    let last = Event::touch(0u64, JANUARY + 120 * DAY, "social").with_texts(&[""]);
+    log.push(last).unwrap();
+    log
+}
+
+fn dashboard(log: &Events) -> Dashboard {
+    let journeys = Journeys::from_events(log, JourneyOptions::default()).unwrap();
+    Dashboard::new(log, &journeys, &LastTouch, &DashboardOptions::default()).unwrap()
+}
+
+fn titles(chapters: &[Chapter], heading: &str) -> Vec<String> {
+    let chapter = chapters.iter().find(|one| one.heading() == heading);
+    let chapter = chapter.unwrap_or_else(|| panic!("no chapter {heading}"));
+    chapter
+        .charts()
+        .map(|chart| chart.title().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_change_of_a_month_ago_is_told_with_its_month() {
+    let same = dashboard(&log(2));
+    let pages = KpiPages::new(&same);
+    let changes = titles(&pages.chapters(), "Changes");
+    assert!(
+        changes.contains(&"Bought: none of 3 changes beyond chance".to_owned()),
+        "{changes:?}"
+    );
+    assert!(
+        !pages
+            .page("A shop")
+            .headline()
+            .contains("changed beyond chance")
+    );
+    let moved = dashboard(&log(6));
+    let pages = KpiPages::new(&moved);
+    let changes = titles(&pages.chapters(), "Changes");
+    assert!(
+        changes.contains(&"Bought rose by 20.0 points in 2026-03".to_owned()),
+        "{changes:?}"
+    );
+    let checks = pages.checks();
+    let told = checks.iter().any(|check| {
+        check
+            .text()
+            .starts_with("Bought: +20.0 points from 2026-02")
+    });
+    assert!(told, "{checks:?}");
+    assert!(
+        !pages.page("A shop").headline().contains("Bought changed"),
+        "April is like March"
+    );
+}
+
+#[test]
+fn segments_that_do_not_differ_are_not_ranked() {
+    let (one, other, third) = (dashboard(&log(2)), dashboard(&log(2)), dashboard(&log(6)));
+    let side_by_side = |personas: &[(&str, &Dashboard)]| {
+        let pages = KpiPages::new(&one);
+        let pages = personas.iter().fold(pages, |pages, (name, dashboard)| {
+            pages.with_persona(*name, dashboard)
+        });
+        pages.chapters()
+    };
+    let alike = side_by_side(&[("a", &one), ("b", &other)]);
+    assert!(
+        alike
+            .iter()
+            .all(|chapter| chapter.heading() != "Segments side by side"),
+        "the same"
+    );
+    let apart = titles(
+        &side_by_side(&[("a", &one), ("c", &third)]),
+        "Segments side by side",
+    );
+    assert!(
+        apart.contains(&"Conversion: highest with c, lowest with a".to_owned()),
+        "{apart:?}"
+    );
+    assert!(
+        !apart.iter().any(|title| title.starts_with("nps: highest")),
+        "{apart:?}"
+    );
+}
+
+#[test]
+fn words_devices_and_agents_have_their_charts() {
+    let log = log(2);
+    let dashboard = dashboard(&log);
+    let (kpis, questions) = (KpiOptions::default(), Questions::default());
+    let timelines = PersonTimelines::new(&log).unwrap();
+    let said = Verbatims::new(&timelines, &questions, &VerbatimOptions::default(), &kpis).unwrap();
+    let agents = VoiceOfCustomer::new(&timelines, &questions, &kpis).unwrap();
+    let map = |converting: u64| {
+        let mut log = Events::new();
+        for person in 0..200u64 {
+            let channel = if person % 2 == 0 { "chat" } else { "search" };
+            log.push(Event::touch(person, JANUARY, channel)).unwrap();
+            if person % 2 == 1 || person < converting {
+                log.push(Event::conversion(person, JANUARY + 60)).unwrap();
+            }
+        }
+        let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+        let steps = Steps::channels(journeys.channels());
+        JourneyMap::new(&journeys, &steps, &kpis).unwrap()
+    };
+    let (phone, laptop) = (map(0), map(100));
+    let pages = KpiPages::new(&dashboard)
+        .with_verbatims(&said)
+        .with_agent_survey(&agents)
+        .with_device("phone", &phone)
+        .with_device("laptop", &laptop);
+    let chapters = pages.chapters();
+    assert_eq!(
+        titles(&chapters, "In customers' words")[0],
+        "Detractors speak of late and parcel; promoters of kind and staff"
+    );
+    let journeys = titles(&chapters, "Journeys and conversion");
+    assert!(
+        journeys.contains(&"chat on phone loses most: 50.0 conversions".to_owned()),
+        "{journeys:?}"
+    );
+    let service = titles(&chapters, "Service");
+    assert!(
+        service.contains(&"Agents on nps: 0".to_owned()),
+        "{service:?}"
+    );
+    let html = pages.page("A shop").html();
+    elements(&html);
+    let body = html.split("<body>").nth(1).unwrap();
+    assert!(!body.split("<script>").next().unwrap().contains("NaN"));
+}
