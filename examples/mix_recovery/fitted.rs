@@ -34,6 +34,10 @@ pub(crate) struct Fitted {
 
 /// How well chains agree.
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    not(feature = "bayes"),
+    allow(dead_code, reason = "only a posterior has chains")
+)]
 pub(crate) struct Chains {
     r_hat: f64,
     ess_bulk: f64,

@@ -2,14 +2,15 @@
 //!
 //!     cargo run --release --example mix_recovery
 //!     cargo run --release --example mix_recovery -- --seeds 200
-//!     cargo run --release --features bayes --example mix_recovery -- --estimator nuts --held-out 13
+//!     cargo run --release --features bayes --example mix_recovery -- --estimator nuts
+//!     cargo run --release --example mix_recovery -- --held-out 13
 //!
 //! SRMSE is the root mean square error of a channel's contribution by period over its true mean;
 //! "totals" the mean relative error of channels' totals; "held" how many 90 % intervals of totals
 //! hold the truth; "flagged" how many channels are said to be weakly identified; "either" how many
 //! intervals hold the truth or are flagged. "gain" is what the best plans for four periods promise,
-//! each channel at half to one and a half of what it spends now, over what they truly bring. "ahead"
-//! is the share of the last periods inside their 90 % intervals, forecast from those before
+//! each channel at half to one and a half of what it spends now, over what they truly bring.
+//! "ahead" is the share of the last periods inside their 90 % intervals, forecast from those before
 //! (`--held-out`).
 //!
 //! For the posterior (`--estimator nuts`), figures that come mostly from the prior are flagged too,

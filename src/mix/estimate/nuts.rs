@@ -5,6 +5,7 @@
 //! and gradient are here.
 
 mod belief_line;
+mod by_row;
 mod chains;
 mod contributions;
 mod cross_validation;

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::linalg::dot::dot;
 use crate::mix::estimate::design::Design;
+use crate::mix::estimate::nuts::by_row::ByRow;
 use crate::mix::estimate::nuts::effect::bounded;
 use crate::mix::estimate::nuts::forward::Forward;
 use crate::mix::estimate::nuts::layout::Layout;
@@ -12,7 +13,6 @@ use crate::mix::estimate::nuts::size::Size;
 use crate::mix::estimate::nuts::term::Term;
 use crate::mix::estimate::nuts::test_rows::TestRow;
 use crate::mix::estimate::nuts::transformed::Transformed;
-use crate::mix::estimate::nuts::way_back::ByRow;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::Source;
 use crate::mix::specification::{MixSpecification, Pooling};

@@ -15,8 +15,8 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    /// The curve at the numbers `z` of the channel's parameters; `room` is that of an earlier point,
-    /// or none.
+    /// The curve at the numbers `z` of the channel's parameters; `room` is that of an earlier
+    /// point, or none.
     pub(super) fn new(channel: &ChannelDesign, order: Order, z: &[f64], room: Transformed) -> Self {
         let priors = channel.priors();
         let parameters: Vec<At> = priors.zip(z).map(|(prior, z)| at(prior, *z)).collect();

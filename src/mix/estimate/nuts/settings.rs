@@ -13,9 +13,9 @@ use crate::error::{Error, Result};
 ///
 /// - **Priors** of transform parameters are those of the specification. So are those of what a
 ///   channel brings ([`EffectPrior`](crate::mix::specification::EffectPrior)); unless stated an
-///   effect (of a full response, in units of the mean KPI) is log-normal about 0.5, or about 2 / their
-///   number where there are more than four channels, with standard deviation 1 of its logarithm. The
-///   noise is half-normal with scale 1; the baseline's
+///   effect (of a full response, in units of the mean KPI) is log-normal about 0.5, or about 2 /
+///   their number where there are more than four channels, with standard deviation 1 of its
+///   logarithm. The noise is half-normal with scale 1; the baseline's
 ///   coefficients are flat.
 /// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation. The
 ///   course in time of a channel with a lift test shows e^(.2 e) times what it causes, e standard
@@ -51,7 +51,8 @@ pub struct Nuts {
 }
 
 impl Default for Nuts {
-    /// 4 chains of 300 draws to warm up and 1,000 more, of which 400 are kept; acceptance .9; seed 1.
+    /// 4 chains of 300 draws to warm up and 1,000 more, of which 400 are kept; acceptance .9; seed
+    /// 1.
     fn default() -> Self {
         Self {
             chains: 4,

@@ -84,8 +84,8 @@ impl Term {
 /// So many channels bring no more together than a market has; each of more channels brings less.
 const FEW: f64 = 4.0;
 
-/// The prior on an effect unless another is stated: so that all of them together are no larger where
-/// there are many channels.
+/// The prior on an effect unless another is stated: so that all of them together are no larger
+/// where there are many channels.
 fn usual(channels: usize) -> Belief {
     // e^-0.7.
     let median = 0.496_585_303_791_409_5;

@@ -1,27 +1,10 @@
 //! From the derivatives by each row's prediction to those by transforms, sizes and multipliers.
 
 use crate::linalg::dot::dot;
+use crate::mix::estimate::nuts::by_row::{ByRow, zeros};
 use crate::mix::estimate::nuts::density::{CONFOUNDING, Density, Point, Tested};
 use crate::mix::estimate::nuts::test_rows::Adjoint;
 use crate::mix::estimate::nuts::transformed::Sums;
-
-/// Derivatives by row.
-#[derive(Debug, Clone, Default)]
-pub(super) struct ByRow {
-    /// By each response of a term before multipliers.
-    response: Vec<f64>,
-    /// By multipliers of a term that the responses do not say; none where the effect is the same
-    /// everywhere.
-    multiplier: Vec<f64>,
-    /// By each response of a channel.
-    channel: Vec<f64>,
-}
-
-/// As many zeros.
-fn zeros(values: &mut Vec<f64>, count: usize) {
-    values.clear();
-    values.resize(count, 0.0);
-}
 
 impl Density {
     /// Adds the gradient by channels, and gives the density of their priors; `said` is the

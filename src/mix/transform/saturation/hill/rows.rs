@@ -17,8 +17,8 @@ impl Hill {
         });
     }
 
-    /// From derivatives by each response, `adjoint`, to those by each x, written into `by_x`, and by
-    /// half saturation and slope; `responses` and `logs` are those of [`Hill::respond`].
+    /// From derivatives by each response, `adjoint`, to those by each x, written into `by_x`, and
+    /// by half saturation and slope; `responses` and `logs` are those of [`Hill::respond`].
     pub(crate) fn way_back(
         &self,
         (xs, responses, logs): (&[f64], &[f64], &[f64]),

@@ -1,0 +1,19 @@
+//! Derivatives by row.
+
+/// Derivatives by row, in memory that evaluations take over from each other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ByRow {
+    /// By each response of a term before multipliers.
+    pub(super) response: Vec<f64>,
+    /// By multipliers of a term that the responses do not say; none where the effect is the same
+    /// everywhere.
+    pub(super) multiplier: Vec<f64>,
+    /// By each response of a channel.
+    pub(super) channel: Vec<f64>,
+}
+
+/// As many zeros in place of what was there.
+pub(super) fn zeros(values: &mut Vec<f64>, count: usize) {
+    values.clear();
+    values.resize(count, 0.0);
+}
