@@ -39,7 +39,7 @@ pub(super) const MOST_PLAYERS: usize = 5_000;
 pub(super) const MOST_RESPONSES: usize = 1 << 28;
 
 /// Responses x channels that sampled Shapley values take at least: a quarter of a minute.
-pub(super) const MOST_SAMPLED: usize = 1 << 34;
+pub(super) const MOST_SAMPLED: u64 = 1 << 34;
 
 /// Positions that the ordered report keeps apart; those behind count at the last.
 pub(super) const MOST_POSITIONS: usize = 1_000;

@@ -1,5 +1,6 @@
 //! Texts of others, made safe to print and to open.
 
+#[cfg(any(test, feature = "csv"))]
 use std::borrow::Cow;
 
 pub(crate) use crate::error::readable::printable;

@@ -191,7 +191,8 @@ impl<R: Clone> ResponseShapley<R> {
             game.exact -= 1;
         }
         let many = || sets.iter().map(Vec::len).filter(|&len| len > game.exact);
-        let sampled: usize = many().map(|len| 2 * FEWEST * len * len).sum();
+        let responses_of = |len: usize| 2 * FEWEST as u64 * (len as u64).pow(2);
+        let sampled: u64 = many().map(responses_of).sum();
         if let Some(most) = many().max().filter(|&most| most > MOST_PLAYERS) {
             let name = "the number of channels of one journey, for a response game";
             return Err(Error::setting(
