@@ -103,7 +103,7 @@ fn verbatims(
     let said = match &options.lexicon {
         None => Verbatims::new(&timelines, &questions, &settings, kpis)?,
         Some(path) => {
-            let lexicon = named(path, |file| Lexicon::from_csv(file))?;
+            let lexicon = named(path, Lexicon::from_csv)?;
             let score = |text: &str| lexicon.score(text);
             Verbatims::scored(&timelines, &questions, &settings, kpis, score)?
         }
