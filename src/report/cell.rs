@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn units_intervals_and_missing_figures_as_text() {
         assert_eq!(Cell::from(1_234_u64).to_string(), "1,234");
-        assert_eq!(Cell::from("two\nlines").to_string(), "two lines");
+        assert_eq!(Cell::from("two\nlines").to_string(), "two\\nlines");
         assert_eq!(Cell::from(None::<Cell>), Cell::MISSING);
         let share = Cell::percent(0.5, 1).with_interval(0.25, 0.75);
         assert_eq!(share.to_string(), "50.0 % (25.0 to 75.0)");

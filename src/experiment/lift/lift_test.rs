@@ -262,3 +262,35 @@ impl LiftTest {
         self.outcome_change / self.spend_change()
     }
 }
+
+impl LiftTest {
+    /// Touches of another channel that the touches tested brought, of the same persons and days as
+    /// the outcome, with the standard error of their number. For attribution: it says how much of
+    /// the other channel's credit belongs to the touches that brought its own
+    /// ([`AdditiveHazard::with_mediators`]). A mix model does not read it.
+    ///
+    /// Persons often have many more such touches than conversions, so that a test far too small for
+    /// conversions tells them. [`PersonTest`] gives both numbers from a log whose conversions are
+    /// these touches. Call it once for each channel counted.
+    ///
+    /// [`AdditiveHazard::with_mediators`]: crate::attribution::hazard::AdditiveHazard::with_mediators
+    /// [`PersonTest`]: crate::experiment::PersonTest
+    #[must_use]
+    pub fn with_touches_brought(
+        mut self,
+        channel: impl Into<String>,
+        brought: f64,
+        standard_error: f64,
+    ) -> Self {
+        let counted = TouchesBrought::new(channel.into(), brought, standard_error);
+        self.touches.push(counted);
+        self.touches
+            .sort_by(|one, other| one.channel().cmp(other.channel()));
+        self
+    }
+
+    /// Touches of other channels that the touches tested brought, by channel.
+    pub fn touches_brought(&self) -> &[TouchesBrought] {
+        &self.touches
+    }
+}

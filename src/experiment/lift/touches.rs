@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::lift::lift_test::LiftTest;
-
 /// Touches of another channel that the touches tested brought, as a test counted them: branded
 /// searches that display brought, say (search lift).
 ///
@@ -28,6 +26,14 @@ pub struct TouchesBrought {
 }
 
 impl TouchesBrought {
+    pub(super) fn new(channel: String, brought: f64, standard_error: f64) -> Self {
+        Self {
+            channel,
+            brought,
+            standard_error,
+        }
+    }
+
     /// The channel whose touches were counted.
     pub fn channel(&self) -> &str {
         &self.channel
@@ -41,40 +47,5 @@ impl TouchesBrought {
     /// Standard error of that number.
     pub const fn standard_error(&self) -> f64 {
         self.standard_error
-    }
-}
-
-impl LiftTest {
-    /// Touches of another channel that the touches tested brought, of the same persons and days as
-    /// the outcome, with the standard error of their number. For attribution: it says how much of
-    /// the other channel's credit belongs to the touches that brought its own
-    /// ([`AdditiveHazard::with_mediators`]). A mix model does not read it.
-    ///
-    /// Persons often have many more such touches than conversions, so that a test far too small for
-    /// conversions tells them. [`PersonTest`] gives both numbers from a log whose conversions are
-    /// these touches. Call it once for each channel counted.
-    ///
-    /// [`AdditiveHazard::with_mediators`]: crate::attribution::hazard::AdditiveHazard::with_mediators
-    /// [`PersonTest`]: crate::experiment::PersonTest
-    #[must_use]
-    pub fn with_touches_brought(
-        mut self,
-        channel: impl Into<String>,
-        brought: f64,
-        standard_error: f64,
-    ) -> Self {
-        self.touches.push(TouchesBrought {
-            channel: channel.into(),
-            brought,
-            standard_error,
-        });
-        self.touches
-            .sort_by(|one, other| one.channel.cmp(&other.channel));
-        self
-    }
-
-    /// Touches of other channels that the touches tested brought, by channel.
-    pub fn touches_brought(&self) -> &[TouchesBrought] {
-        &self.touches
     }
 }
