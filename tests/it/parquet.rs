@@ -612,7 +612,7 @@ fn identifiers_are_hashed_as_they_are_read() {
         );
         assert_eq!(cleaned.left_out() + cleaned.unknown_conversions, 1);
     }
-    assert!(error(Some("c"), "noon").starts_with("row 2: timestamp is \"noon\""));
+    assert!(error(Some("c"), "noon").starts_with("row 2: timestamp is \"not shown\", expected: "));
 }
 
 /// Eight nested lists in front of a footer whose last one states 1.5 billion truths, which take no
