@@ -54,7 +54,9 @@ impl Pseudonymiser {
     /// kind,value,linked_kind,linked_value,timestamp
     /// cookie,c-81,account,1767225600,ann@example.org
     /// ";
-    /// let error = |hasher| Links::from_csv(file.as_bytes(), hasher).unwrap_err().to_string();
+    /// let error = |hasher: &Pseudonymiser| {
+    ///     Links::from_csv(file.as_bytes(), hasher).unwrap_err().to_string()
+    /// };
     /// assert!(error(&hasher).starts_with("row 2: timestamp is \"not shown\", expected: "));
     /// let for_finding_faults = hasher.with_values_in_errors(true);
     /// assert!(error(&for_finding_faults).contains("ann@example.org"));
