@@ -1,8 +1,9 @@
-//! A comparison of journeys that no one machine has all of: evidence of each shard, one model, credit of
-//! each shard, one table.
+//! A comparison of journeys that no one machine has all of: evidence of each shard, one model, credit
+//! of each shard, one table.
 //!
-//! `comparison` says which models, `steps` has the four steps; `evidence`, `models` and `credits` are what travels between them, and
-//! `model_text` writes the library's models.
+//! `comparison` says which models, `steps` has the four steps; `evidence`, `models` and `credits`
+//! are what travels between them, `stored` is what these have in common, and `model_text` writes the
+//! library's models.
 
 mod comparison;
 mod credits;
@@ -10,6 +11,7 @@ mod evidence;
 mod model_text;
 mod models;
 mod steps;
+mod stored;
 
 pub use self::comparison::ShardedComparison;
 pub use self::credits::ShardCredits;

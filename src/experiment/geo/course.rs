@@ -110,7 +110,7 @@ impl GeoTest {
                 expected: sum(&expected),
                 cumulative: match (at + 1).saturating_sub(before) {
                     0 => None,
-                    ended => self.ended_after(ended, level, &treated, &controls),
+                    ended => self.lift_of_first(ended, level, &treated, &controls),
                 },
             }
         });
@@ -119,8 +119,8 @@ impl GeoTest {
         })
     }
 
-    /// What the test would have found had it ended after so many of its periods.
-    fn ended_after(
+    /// The lift of the first periods of the test alone.
+    fn lift_of_first(
         &self,
         periods: usize,
         level: ConfidenceLevel,

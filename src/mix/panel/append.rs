@@ -44,11 +44,8 @@ impl Panel {
                 ..control.clone()
             })?;
         }
-        for new in later
-            .controls()
-            .iter()
-            .filter(|c| self.control(c.name()).is_none())
-        {
+        let is_new = |control: &&Control| self.control(control.name()).is_none();
+        for new in later.controls().iter().filter(is_new) {
             whole = whole.add_control(Control {
                 values: join(&nothing_before, new.values()),
                 ..new.clone()
@@ -66,20 +63,23 @@ impl Panel {
                 |panel: &Self| panel.weights().map_or_else(|| ones(panel), <[f64]>::to_vec);
             whole = whole.with_weights(join(&weights(self), &weights(later)))?;
         }
-        if !self.absent.is_empty() || !later.absent.is_empty() {
-            let flags = |panel: &Self| {
-                let row = |row: usize| {
-                    panel
-                        .absent
-                        .get(row)
-                        .map_or(0.0, |absent| f64::from(u8::from(*absent)))
-                };
-                (0..panel.rows()).map(row).collect::<Vec<f64>>()
-            };
-            let joined = join(&flags(self), &flags(later));
-            whole = whole.with_absent_rows(joined.iter().map(|flag| *flag > 0.0).collect())?;
+        let absent = self.absent_before(later);
+        if absent.contains(&true) {
+            whole = whole.with_absent_rows(absent)?;
         }
         Ok(whole)
+    }
+
+    /// By row of both panels joined, whether its geo was not there.
+    fn absent_before(&self, later: &Self) -> Vec<bool> {
+        let of_geo = |panel: &Self, geo: usize| -> Vec<bool> {
+            let rows = panel.rows_of(geo);
+            rows.map(|row| panel.absent.get(row) == Some(&true))
+                .collect()
+        };
+        let geos = 0..self.geos().len();
+        geos.flat_map(|geo| [of_geo(self, geo), of_geo(later, geo)].concat())
+            .collect()
     }
 
     /// The panel with the activity of earlier periods as its channels' history; the earlier panel's

@@ -154,6 +154,37 @@ impl fmt::Display for Finding {
                     "other columns explain most of {column} (variance inflation factor {factor:.1})"
                 )
             }
+            Self::RarelyActive { .. }
+            | Self::FarAbove { .. }
+            | Self::PaidWithoutExposure { .. }
+            | Self::SmallShare { .. } => self.of_activity(f),
+            Self::FewRows { rows, parameters } => write!(
+                f,
+                "{rows} rows are few for {parameters} parameters of media and baseline"
+            ),
+            Self::HolidaysOutside { holidays } => write!(
+                f,
+                "no day of the holidays {} falls into the panel",
+                holidays.join(", ")
+            ),
+            Self::TestsDisagree {
+                channel,
+                first,
+                second,
+                z,
+            } => write!(
+                f,
+                "{first} and {second} contradict each other on {channel}: their outcomes per unit \
+                 of spend are {z:.1} standard errors apart"
+            ),
+        }
+    }
+}
+
+impl Finding {
+    /// The sentence of what one channel's activity shows.
+    fn of_activity(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::RarelyActive { column, rows } => {
                 write!(f, "{column} is active in {rows} rows only")
             }
@@ -174,25 +205,7 @@ impl fmt::Display for Finding {
             Self::SmallShare { column, share } => {
                 write!(f, "{column} has {:.2} % of all spend", 100.0 * share)
             }
-            Self::FewRows { rows, parameters } => write!(
-                f,
-                "{rows} rows are few for {parameters} parameters of media and baseline"
-            ),
-            Self::HolidaysOutside { holidays } => write!(
-                f,
-                "no day of the holidays {} falls into the panel",
-                holidays.join(", ")
-            ),
-            Self::TestsDisagree {
-                channel,
-                first,
-                second,
-                z,
-            } => write!(
-                f,
-                "{first} and {second} contradict each other on {channel}: their outcomes per unit \
-                 of spend are {z:.1} standard errors apart"
-            ),
+            _ => Ok(()),
         }
     }
 }

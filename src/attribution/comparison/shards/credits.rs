@@ -2,7 +2,7 @@
 
 use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::shards::comparison::{ShardedComparison, same_comparison};
-use crate::attribution::comparison::shards::evidence::check_number;
+use crate::attribution::comparison::shards::stored::check_number;
 use crate::attribution::credits::Credits;
 use crate::attribution::evidence::EvidenceVersion;
 use crate::error::{Error, Result};

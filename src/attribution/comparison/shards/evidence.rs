@@ -3,8 +3,8 @@
 use crate::attribution::comparison::entry::{Evidence, Named};
 use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::shards::comparison::{ShardedComparison, same_comparison};
+use crate::attribution::comparison::shards::stored::{Stored, check_number};
 use crate::attribution::comparison::sightings::Sightings;
-use crate::attribution::evidence::EvidenceVersion;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use serde::{Deserialize, Serialize, Serializer};
@@ -15,7 +15,7 @@ pub(super) type Gathered = Vec<Box<dyn Evidence>>;
 /// The evidence of some shards for every model of a [`ShardedComparison`], and for each replicate of
 /// its bootstrap. It merges with that of other shards, and says of which comparison it is.
 #[derive(Deserialize)]
-#[serde(try_from = "Stored")]
+#[serde(try_from = "Stored<String>")]
 pub struct ShardEvidence {
     pub(super) comparison: ShardedComparison,
     pub(super) log: LogFacts,
@@ -47,10 +47,8 @@ impl ShardEvidence {
             sightings.merge(more)?;
         }
         merge_each(&mut self.models, later.models)?;
-        let replicates = self.replicates.iter_mut().zip(later.replicates);
-        replicates
-            .into_iter()
-            .try_for_each(|(own, more)| merge_each(own, more))
+        let mut replicates = self.replicates.iter_mut().zip(later.replicates);
+        replicates.try_for_each(|(own, more)| merge_each(own, more))
     }
 
     /// How many conversions the shards have.
@@ -64,42 +62,22 @@ fn merge_each(own: &mut Gathered, later: Gathered) -> Result<()> {
     each.try_for_each(|(evidence, more)| (**evidence).merge(more))
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    version: EvidenceVersion<1>,
-    comparison: ShardedComparison,
-    log: LogFacts,
-    sightings: Option<Sightings>,
-    /// JSON of each model's evidence.
-    models: Vec<String>,
-    replicates: Vec<Vec<String>>,
-}
-
 impl Serialize for ShardEvidence {
     fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
-        let texts = |gathered: &Gathered| {
-            let each = gathered.iter().map(|evidence| evidence.to_json());
-            each.collect::<Result<Vec<String>>>()
-        };
-        let stored = || -> Result<Stored> {
-            Ok(Stored {
-                version: EvidenceVersion,
-                comparison: self.comparison.clone(),
-                log: self.log.clone(),
-                sightings: self.sightings.clone(),
-                models: texts(&self.models)?,
-                replicates: self.replicates.iter().map(texts).collect::<Result<_>>()?,
-            })
-        };
-        stored().map_err(serde::ser::Error::custom)?.serialize(to)
+        let stored = Stored::new(
+            &self.comparison,
+            (&self.log, &self.sightings),
+            (&self.models, &self.replicates),
+            |gathered| gathered.iter().map(|part| part.to_json()).collect(),
+        );
+        stored.map_err(serde::ser::Error::custom)?.serialize(to)
     }
 }
 
-impl TryFrom<Stored> for ShardEvidence {
+impl TryFrom<Stored<String>> for ShardEvidence {
     type Error = Error;
 
-    fn try_from(stored: Stored) -> Result<Self> {
+    fn try_from(stored: Stored<String>) -> Result<Self> {
         let entries = stored.comparison.entries()?;
         let read = |texts: Vec<String>| -> Result<Gathered> {
             check_number("models in stored evidence", texts.len(), entries.len())?;
@@ -107,29 +85,15 @@ impl TryFrom<Stored> for ShardEvidence {
             let read = |(named, text): (&Named, &String)| named.entry.read_evidence(text);
             each.map(read).collect()
         };
+        let models = read(stored.models)?;
+        let replicates = stored.replicates.into_iter().map(read);
+        let replicates = replicates.collect::<Result<_>>()?;
         Ok(Self {
-            models: read(stored.models)?,
-            replicates: stored
-                .replicates
-                .into_iter()
-                .map(read)
-                .collect::<Result<_>>()?,
+            models,
+            replicates,
             comparison: stored.comparison,
             log: stored.log,
             sightings: stored.sightings,
         })
     }
-}
-
-/// # Errors
-/// If a stored list is shorter or longer than its comparison says.
-pub(super) fn check_number(what: &'static str, found: usize, expected: usize) -> Result<()> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::setting(
-        format!("the number of {what}"),
-        found,
-        expected.to_string(),
-    ))
 }

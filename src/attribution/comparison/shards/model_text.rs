@@ -17,34 +17,59 @@ use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::sync::Arc;
 
+/// How models of one type are written and read.
+struct Form {
+    write: fn(&dyn Any) -> Result<Option<String>>,
+    read: fn(&str) -> Result<Fitted>,
+}
+
+impl Form {
+    fn of<M>() -> Self
+    where
+        M: Serialize + DeserializeOwned + AttributionModel + 'static,
+    {
+        Self {
+            write: |model| {
+                let own: Option<&M> = model.downcast_ref();
+                own.map(|own| write_json("a model", own)).transpose()
+            },
+            read: |text| Ok(Arc::new(read_json::<M>("a stored model", text)?)),
+        }
+    }
+
+    /// None of rules that need no fit: their settings say all.
+    fn named(name: ModelName) -> Option<Self> {
+        Some(match name {
+            ModelName::LastNonDirect => Self::of::<LastNonDirectModel>(),
+            ModelName::PositionW => Self::of::<WShapedModel>(),
+            ModelName::Markov => Self::of::<MarkovModel>(),
+            ModelName::MarkovWithinJourneys => Self::of::<MarkovJourneys>(),
+            ModelName::ShapleySetRate => Self::of::<SetRateShapleyModel>(),
+            ModelName::Counterfactual => Self::of::<CounterfactualModel>(),
+            ModelName::Logistic => Self::of::<LogisticRegressionModel>(),
+            ModelName::ShaoLi => Self::of::<ShaoLiModel>(),
+            ModelName::TimeToEvent => Self::of::<AdditiveHazardModel>(),
+            ModelName::TimeToEventLogLink => Self::of::<LogLinearHazardModel>(),
+            ModelName::LastTouch
+            | ModelName::FirstTouch
+            | ModelName::Linear
+            | ModelName::TimeDecay
+            | ModelName::PositionBased
+            | ModelName::PositionJ
+            | ModelName::PositionInverseJ
+            | ModelName::Shapley => return None,
+        })
+    }
+}
+
 /// The model of that name as JSON; nothing where it is one that attributes nothing.
 ///
 /// # Errors
 /// If it has no form in JSON.
 pub(super) fn write(name: ModelName, model: &dyn Model) -> Result<Option<String>> {
-    fn text<M: Serialize + 'static>(model: &dyn Any) -> Result<Option<String>> {
-        let own: Option<&M> = model.downcast_ref();
-        own.map(|own| write_json("a model", own)).transpose()
-    }
-    match name {
-        ModelName::LastNonDirect => text::<LastNonDirectModel>(model),
-        ModelName::PositionW => text::<WShapedModel>(model),
-        ModelName::Markov => text::<MarkovModel>(model),
-        ModelName::MarkovWithinJourneys => text::<MarkovJourneys>(model),
-        ModelName::ShapleySetRate => text::<SetRateShapleyModel>(model),
-        ModelName::Counterfactual => text::<CounterfactualModel>(model),
-        ModelName::Logistic => text::<LogisticRegressionModel>(model),
-        ModelName::ShaoLi => text::<ShaoLiModel>(model),
-        ModelName::TimeToEvent => text::<AdditiveHazardModel>(model),
-        ModelName::TimeToEventLogLink => text::<LogLinearHazardModel>(model),
-        ModelName::LastTouch
-        | ModelName::FirstTouch
-        | ModelName::Linear
-        | ModelName::TimeDecay
-        | ModelName::PositionBased
-        | ModelName::PositionJ
-        | ModelName::PositionInverseJ
-        | ModelName::Shapley => Ok(Some("null".to_owned())),
+    match Form::named(name) {
+        Some(form) => (form.write)(model),
+        None => Ok(Some("null".to_owned())),
     }
 }
 
@@ -53,30 +78,8 @@ pub(super) fn write(name: ModelName, model: &dyn Model) -> Result<Option<String>
 /// # Errors
 /// If the text is not that of such a model.
 pub(super) fn read(name: ModelName, named: &Named, text: &str) -> Result<Fitted> {
-    fn model<M>(text: &str) -> Result<Fitted>
-    where
-        M: DeserializeOwned + AttributionModel + 'static,
-    {
-        Ok(Arc::new(read_json::<M>("a stored model", text)?))
-    }
-    match name {
-        ModelName::LastNonDirect => model::<LastNonDirectModel>(text),
-        ModelName::PositionW => model::<WShapedModel>(text),
-        ModelName::Markov => model::<MarkovModel>(text),
-        ModelName::MarkovWithinJourneys => model::<MarkovJourneys>(text),
-        ModelName::ShapleySetRate => model::<SetRateShapleyModel>(text),
-        ModelName::Counterfactual => model::<CounterfactualModel>(text),
-        ModelName::Logistic => model::<LogisticRegressionModel>(text),
-        ModelName::ShaoLi => model::<ShaoLiModel>(text),
-        ModelName::TimeToEvent => model::<AdditiveHazardModel>(text),
-        ModelName::TimeToEventLogLink => model::<LogLinearHazardModel>(text),
-        ModelName::LastTouch
-        | ModelName::FirstTouch
-        | ModelName::Linear
-        | ModelName::TimeDecay
-        | ModelName::PositionBased
-        | ModelName::PositionJ
-        | ModelName::PositionInverseJ
-        | ModelName::Shapley => named.entry.solve(Box::new(Nothing), Start::Fresh, &()),
+    match Form::named(name) {
+        Some(form) => (form.read)(text),
+        None => named.entry.solve(Box::new(Nothing), Start::Fresh, &()),
     }
 }

@@ -5,11 +5,11 @@ use crate::attribution::comparison::entry::{Fitted, Named};
 use crate::attribution::comparison::fitting::{Entrant, Known, solve_gathered, unknown};
 use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::shards::comparison::ShardedComparison;
-use crate::attribution::comparison::shards::evidence::{Gathered, ShardEvidence, check_number};
+use crate::attribution::comparison::shards::evidence::{Gathered, ShardEvidence};
 use crate::attribution::comparison::shards::model_text;
+use crate::attribution::comparison::shards::stored::{Stored, check_number};
 use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::comparison::timed::Timed;
-use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::replicate::Replicate;
 use crate::channel::Channels;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize, Serializer};
 /// The models of a [`ShardedComparison`] as all shards' evidence supports them, and those of each
 /// replicate of its bootstrap. Every shard is scored by them.
 #[derive(Clone, Deserialize)]
-#[serde(try_from = "Stored")]
+#[serde(try_from = "Stored<Option<String>>")]
 pub struct ShardModels {
     pub(super) comparison: ShardedComparison,
     /// Of the journeys fitted on.
@@ -106,44 +106,28 @@ fn solve<'a>(
     solve_gathered(entries, gathered, known, None, take)
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    version: EvidenceVersion<1>,
-    comparison: ShardedComparison,
-    log: LogFacts,
-    sightings: Option<Sightings>,
-    /// JSON of each model; none of one that attributes nothing, for lack of exposure.
-    models: Vec<Option<String>>,
-    replicates: Vec<Vec<Option<String>>>,
-}
-
 impl Serialize for ShardModels {
     fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
         let names = self.comparison.models();
-        let texts = |fitted: &Vec<Timed<Fitted>>| {
-            let each = names.iter().zip(fitted);
-            let text = |(&name, model): (_, &Timed<Fitted>)| model_text::write(name, &*model.item);
-            each.map(text).collect::<Result<Vec<_>>>()
-        };
-        let stored = || -> Result<Stored> {
-            Ok(Stored {
-                version: EvidenceVersion,
-                comparison: self.comparison.clone(),
-                log: self.log.clone(),
-                sightings: self.sightings.clone(),
-                models: texts(&self.models)?,
-                replicates: self.replicates.iter().map(texts).collect::<Result<_>>()?,
-            })
-        };
-        stored().map_err(serde::ser::Error::custom)?.serialize(to)
+        let stored = Stored::new(
+            &self.comparison,
+            (&self.log, &self.sightings),
+            (&self.models, &self.replicates),
+            |fitted| {
+                let each = names.iter().zip(fitted);
+                each.map(|(&name, model)| model_text::write(name, &*model.item))
+                    .collect()
+            },
+        );
+        stored.map_err(serde::ser::Error::custom)?.serialize(to)
     }
 }
 
-impl TryFrom<Stored> for ShardModels {
+/// A model that attributes nothing, for lack of exposure, has no text.
+impl TryFrom<Stored<Option<String>>> for ShardModels {
     type Error = Error;
 
-    fn try_from(stored: Stored) -> Result<Self> {
+    fn try_from(stored: Stored<Option<String>>) -> Result<Self> {
         let entries = stored.comparison.entries()?;
         let read = |texts: Vec<Option<String>>| -> Result<Vec<Timed<Fitted>>> {
             check_number("stored models", texts.len(), entries.len())?;
