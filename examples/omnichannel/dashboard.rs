@@ -1,5 +1,6 @@
 //! The KPIs of the persons found, from the library's dashboard.
 
+use crate::by_month;
 use crate::channels;
 use crate::options::{Credit, Grain, Options};
 use crate::stitching::Stitching;
@@ -41,7 +42,7 @@ pub(crate) fn dashboard(
     let campaign = stitching.log.columns().find(|name| *name == "campaign");
     let timelines = PersonTimelines::new(&stitching.log)?;
     let mail = options.mail(&stitching.log)?;
-    let emails = EmailRates::new(&timelines, &mail, campaign, &kpis)?;
+    let emails = EmailRates::new(&timelines, &mail, campaign, &by_month(served, &kpis)?)?;
     dashboard.conversion.email = Some(emails).filter(EmailRates::has_rates);
     Ok((dashboard, kpis))
 }

@@ -6,5 +6,5 @@ mod email;
 mod roas;
 
 pub use self::acquisition::{ChannelAcquisition, CustomerAcquisitionCost};
-pub use self::email::EmailRates;
+pub use self::email::{EmailFigures, EmailRates};
 pub use self::roas::{ChannelReturn, ReturnOnAdSpend, SpendReturn};

@@ -1,8 +1,9 @@
 //! The figures of a dashboard by period.
 
 use crate::kpi::dashboard::Dashboard;
-use crate::kpi::journeys::{Breakdown, PeriodConversion};
+use crate::kpi::journeys::{Breakdown, PeriodConversion, PeriodFigures};
 use crate::kpi::service::{Score, SurveyScale};
+use crate::kpi::spend::EmailFigures;
 use crate::pages::trends::Trend;
 use crate::report::chart::{Mark, Measure};
 use crate::stats::{Interval, Mean, Proportion};
@@ -75,6 +76,19 @@ pub(crate) fn all(dashboard: &Dashboard) -> Vec<Trend> {
             level,
         ));
     }
+    if let Some(carts) = &service.carts {
+        let marks = of_periods(&carts.periods, |carts| of_rate(&carts.abandoned));
+        let measure = Measure::share("of carts");
+        trends.push(trend("Carts left", measure, marks, level));
+    }
+    if let Some(email) = &dashboard.conversion.email {
+        let rate = |name: &str, of: fn(&EmailFigures) -> Mark| {
+            let marks = of_periods(&email.periods, of);
+            trend(name, Measure::share("of e-mails delivered"), marks, level)
+        };
+        trends.push(rate("E-mails opened", |mails| of_rate(&mails.opened)));
+        trends.push(rate("E-mails clicked", |mails| of_rate(&mails.clicked)));
+    }
     trends.retain(|trend| {
         trend
             .marks
@@ -87,8 +101,12 @@ pub(crate) fn all(dashboard: &Dashboard) -> Vec<Trend> {
 }
 
 fn by_period<F>(figures: &Breakdown<F>, mark: impl Fn(&F) -> Mark) -> Vec<(String, Mark)> {
-    let periods = figures.periods.iter();
-    periods
+    of_periods(&figures.periods, mark)
+}
+
+fn of_periods<F>(periods: &[PeriodFigures<F>], mark: impl Fn(&F) -> Mark) -> Vec<(String, Mark)> {
+    let marks = periods.iter();
+    marks
         .map(|period| (period.name.clone(), mark(&period.figures)))
         .collect()
 }

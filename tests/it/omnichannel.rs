@@ -9,6 +9,7 @@ mod laws;
 mod map;
 mod merge;
 mod observation;
+mod periods;
 mod recovery;
 mod voice;
 

@@ -13,7 +13,7 @@ use crate::time::TimeRange;
 pub(crate) struct Cart {
     person: u32,
     id: u32,
-    first: u32,
+    pub(crate) first: u32,
     pub(crate) last: u32,
     /// Its last row in the log.
     pub(crate) row: usize,

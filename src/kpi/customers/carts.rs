@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::kpi::customers::cart_log::{Cart, read_carts};
-use crate::kpi::members::{Members, protected, share_by_person};
+use crate::kpi::journeys::PeriodFigures;
+use crate::kpi::journeys::breakdown::by_period;
+use crate::kpi::members::{Members, Personal, distinct, protected, share_by_person};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::{Cell, Report, Section, Table};
@@ -61,6 +63,10 @@ pub struct CartAbandonment {
     pub patience: u64,
     /// Figures of all carts.
     pub overall: CartFigures,
+    /// Figures by the period in which carts were first filled, oldest first; empty unless
+    /// [`KpiOptions::with_periods`](crate::kpi::KpiOptions::with_periods) asks for some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub periods: Vec<PeriodFigures<CartFigures>>,
     /// Figures by device; empty if the log has no column of devices. No device is `(unknown)`.
     pub by_device: Vec<CartGroup>,
     /// Figures by channel; no channel is `(unknown)`.
@@ -194,12 +200,13 @@ impl CartOptions {
 }
 
 impl CartFigures {
-    fn new(carts: &Members<'_, Cart>, level: ConfidenceLevel) -> Self {
-        let left = || carts.items.iter().filter(|cart| !cart.bought);
+    /// Of carts in the order of their persons.
+    fn new(carts: &[&Cart], level: ConfidenceLevel) -> Self {
+        let left = carts.iter().filter(|cart| !cart.bought);
         Self {
-            persons: carts.persons,
-            abandoned: share_by_person(&carts.items, |cart| Some(!cart.bought), level),
-            value: left().fold(0.0, |sum, cart| sum + cart.value),
+            persons: distinct(carts.iter().map(|cart| cart.person()).collect()),
+            abandoned: share_by_person(carts, |cart| Some(!cart.bought), level),
+            value: left.fold(0.0, |sum, cart| sum + cart.value),
         }
     }
 }
@@ -266,7 +273,14 @@ impl CartAbandonment {
                 format!("{}, {}", device_of(cart), channel_of(cart))
             }),
             by_channel: groups(&decided, options, |cart| channel_of(cart).to_owned()),
-            overall: CartFigures::new(&Members::new(decided), options.level()),
+            periods: by_period(
+                &decided,
+                |cart| cart.first,
+                options,
+                window,
+                |carts| CartFigures::new(carts, options.level()),
+            ),
+            overall: CartFigures::new(&decided, options.level()),
         })
     }
 
@@ -307,7 +321,7 @@ fn groups(carts: &[&Cart], options: &KpiOptions, name: impl Fn(&Cart) -> String)
         .into_iter()
         .map(|(group, carts)| CartGroup {
             group,
-            figures: CartFigures::new(&carts, options.level()),
+            figures: CartFigures::new(&carts.items, options.level()),
         })
         .collect()
 }
@@ -327,22 +341,22 @@ impl Report for CartAbandonment {
         let CartFigures {
             abandoned, value, ..
         } = &self.overall;
-        let row = |row: &CartGroup| {
-            let CartFigures {
-                abandoned, value, ..
-            } = &row.figures;
+        let row = |name: &String, figures: &CartFigures| {
             [
-                Cell::from(&row.group),
-                Cell::count(abandoned.population),
-                Cell::percent(abandoned.rate, 2),
-                Cell::number(*value, 2),
+                Cell::from(name),
+                Cell::count(figures.abandoned.population),
+                Cell::percent(figures.abandoned.rate, 2),
+                Cell::number(figures.value, 2),
             ]
         };
+        let of = |heading: &str| Table::new([heading, "carts", "abandoned", "worth"]);
         let table = |heading: &str, groups: &[CartGroup]| {
-            let table = Table::new([heading, "carts", "abandoned", "worth"]);
-            (!groups.is_empty()).then(|| table.with_rows(groups.iter().map(row)))
+            let rows = groups.iter().map(|one| row(&one.group, &one.figures));
+            (!groups.is_empty()).then(|| of(heading).with_rows(rows))
         };
+        let periods = self.periods.iter().map(|one| row(&one.name, &one.figures));
         let tables = [
+            (!self.periods.is_empty()).then(|| of("period").with_rows(periods)),
             table("device", &self.by_device),
             table("channel", &self.by_channel),
             table("device, channel", &self.by_device_and_channel),

@@ -142,7 +142,7 @@ impl<F> Breakdown<F> {
         });
         Self {
             overall: figures(items),
-            periods: by_period(items, options, observed, &figures),
+            periods: by_period(items, Item::time, options, observed, &figures),
             by_use: shown(uses, options, &figures),
             by_kind: shown(kinds, options, &figures),
         }
@@ -205,8 +205,10 @@ fn shown<'a, T: Item + 'a, F>(
         .collect()
 }
 
-fn by_period<T: Item, F>(
+/// The figures of each period with enough persons, of items in the order of their persons.
+pub(crate) fn by_period<T: Personal, F>(
     items: &[&T],
+    time: impl Fn(&T) -> u32,
     options: &KpiOptions,
     observed: TimeRange,
     figures: impl Fn(&[&T]) -> F,
@@ -216,7 +218,7 @@ fn by_period<T: Item, F>(
     };
     let mut members: Vec<Vec<&T>> = vec![Vec::new(); periods.count()];
     for &item in items {
-        if let Some(at) = periods.position(item.time()) {
+        if let Some(at) = periods.position(time(item)) {
             members[at].push(item);
         }
     }

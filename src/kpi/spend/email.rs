@@ -9,11 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::{Interaction, Kind};
+use crate::kpi::journeys::PeriodFigures;
+use crate::kpi::journeys::breakdown::by_period;
+use crate::kpi::members::{Personal, distinct, share_by_person};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
-use crate::report::{Report, Section};
-use crate::stats::{Proportion, RatioSums};
-use crate::time::TimeRange;
+use crate::report::{Cell, Report, Section, Table};
+use crate::stats::{ConfidenceLevel, Proportion, RatioSums};
+use crate::time::{Periods, TimeRange};
 
 /// How many of the e-mails sent were opened and clicked.
 ///
@@ -58,6 +61,46 @@ pub struct EmailRates {
     /// Share of opened e-mails that were clicked, delivered or not; none if the log records no
     /// opens.
     pub clicked_of_opened: Proportion,
+    /// Figures by period, oldest first; empty unless
+    /// [`KpiOptions::with_periods`](crate::kpi::KpiOptions::with_periods) asks for some. An e-mail is
+    /// of the period of its first row. Where no campaign is named, a person's e-mails of one period
+    /// are one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub periods: Vec<PeriodFigures<EmailFigures>>,
+}
+
+/// The e-mails of one period.
+///
+/// ```
+/// use mixtouch::kpi::spend::EmailRates;
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::time::Periods;
+/// use mixtouch::{Event, Events, Interaction, TimeZone};
+///
+/// let (january, february) = (1_767_225_600, 1_769_904_000);
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", january, "e-mail"))?;
+/// log.push(Event::touch("ann", january + 60, "e-mail").with_interaction(Interaction::View))?;
+/// log.push(Event::touch("ann", february, "e-mail"))?;
+/// let months = Periods::months("2026-01-01".parse()?, 2, 1, &TimeZone::utc())?;
+/// let options = KpiOptions::default().with_periods(months);
+/// let rates = EmailRates::new(&PersonTimelines::new(&log)?, "e-mail", None, &options)?;
+/// let opened = rates.periods.iter().map(|month| month.figures.opened.rate);
+/// assert_eq!(opened.collect::<Vec<_>>(), [Some(1.0), Some(0.0)]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmailFigures {
+    /// Persons of the e-mails.
+    pub persons: u64,
+    /// E-mails delivered.
+    pub delivered: u64,
+    /// Share of delivered e-mails that were opened; none if the log records no opens.
+    pub opened: Proportion,
+    /// Share of delivered e-mails that were clicked; none if the log records neither opens nor
+    /// clicks.
+    pub clicked: Proportion,
 }
 
 impl EmailRates {
@@ -98,7 +141,7 @@ impl EmailRates {
             .map(|at| ChannelId(at as u16));
         let count = |person: PersonTimeline<'_>| {
             channel.map_or_else(Counts::default, |channel| {
-                let counts = Counts::of_person(&person.within(window), channel, campaign);
+                let counts = Counts::of(&messages(&person.within(window), channel, campaign, None));
                 // whether opens are recorded is the log's habit, not the window's
                 counts.with_records(&person, channel)
             })
@@ -112,8 +155,26 @@ impl EmailRates {
             false => Proportion::from_counts(0, 0, level),
         };
         let (opens, any) = (counts.viewed, counts.viewed || counts.clicks);
+        let of_person = |(at, person): (usize, PersonTimeline<'_>)| {
+            let channel = channel.zip(options.periods());
+            let messages = channel.map_or_else(Vec::new, |(channel, periods)| {
+                messages(&person.within(window), channel, campaign, Some(periods))
+            });
+            let person = at as u32;
+            messages
+                .into_iter()
+                .map(move |message| Message { person, ..message })
+        };
+        let mails: Vec<Message> = timelines
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(of_person)
+            .collect();
+        let mails: Vec<&Message> = mails.iter().collect();
+        let figures = |mails: &[&Message]| EmailFigures::new(mails, (opens, any), level);
         Ok(Self {
             window,
+            periods: by_period(&mails, |mail| mail.first, options, window, figures),
             population: counts.all,
             delivered: counts.delivered,
             opened: share(opens, &counts.opened),
@@ -129,9 +190,28 @@ impl EmailRates {
     }
 }
 
+impl EmailFigures {
+    /// Of e-mails in the order of their persons, in a log that records opens, and opens or clicks.
+    fn new(mails: &[&Message], (opens, any): (bool, bool), level: ConfidenceLevel) -> Self {
+        let share = |is_recorded: bool, is: fn(&Message) -> bool| {
+            let delivered = |mail: &Message| mail.delivered.then(|| is(mail));
+            share_by_person(if is_recorded { mails } else { &[] }, delivered, level)
+        };
+        Self {
+            persons: distinct(mails.iter().map(|mail| mail.person).collect()),
+            delivered: mails.iter().filter(|mail| mail.delivered).count() as u64,
+            opened: share(opens, Message::is_opened),
+            clicked: share(any, |mail| mail.clicked),
+        }
+    }
+}
+
 /// What is known of one e-mail.
 #[derive(Debug, Clone, Copy, Default)]
 struct Message {
+    person: u32,
+    /// When its first row happened.
+    first: u32,
     delivered: bool,
     viewed: bool,
     clicked: bool,
@@ -141,6 +221,43 @@ impl Message {
     const fn is_opened(&self) -> bool {
         self.viewed || self.clicked
     }
+}
+
+impl Personal for Message {
+    fn person(&self) -> u32 {
+        self.person
+    }
+}
+
+/// A person's e-mails: one a campaign, or where none is named one a period.
+fn messages(
+    person: &PersonTimeline<'_>,
+    channel: ChannelId,
+    campaign: Option<usize>,
+    periods: Option<&Periods>,
+) -> Vec<Message> {
+    let log = person.log();
+    let mut messages: BTreeMap<(Option<u32>, Option<usize>), Message> = BTreeMap::new();
+    for (row, time) in person.timed_rows() {
+        let said = log.row(row);
+        if said.channel() != channel || said.kind() != Kind::Touch {
+            continue;
+        }
+        let campaign = text_code(log, campaign, row);
+        let period = periods.filter(|_| campaign.is_none());
+        let period = period.and_then(|periods| periods.position(time));
+        let first = Message {
+            first: time,
+            ..Message::default()
+        };
+        let message = messages.entry((campaign, period)).or_insert(first);
+        match said.interaction() {
+            None => message.delivered = true,
+            Some(Interaction::View) => message.viewed = true,
+            Some(Interaction::Click) => message.clicked = true,
+        }
+    }
+    messages.into_values().collect()
 }
 
 #[derive(Debug, Default)]
@@ -158,23 +275,9 @@ struct Counts {
 
 impl Counts {
     /// The counts of one person.
-    fn of_person(person: &PersonTimeline<'_>, channel: ChannelId, campaign: Option<usize>) -> Self {
-        let log = person.log();
-        let mut messages: BTreeMap<Option<u32>, Message> = BTreeMap::new();
-        for row in person
-            .rows()
-            .filter(|&row| log.row(row).channel() == channel && log.row(row).kind() == Kind::Touch)
-        {
-            let message = messages.entry(text_code(log, campaign, row)).or_default();
-            match log.row(row).interaction() {
-                None => message.delivered = true,
-                Some(Interaction::View) => message.viewed = true,
-                Some(Interaction::Click) => message.clicked = true,
-            }
-        }
-        let count = |is: fn(&Message) -> bool| {
-            messages.values().filter(|message| is(message)).count() as u64
-        };
+    fn of(messages: &[Message]) -> Self {
+        let count =
+            |is: fn(&Message) -> bool| messages.iter().filter(|message| is(message)).count() as u64;
         let delivered = count(|message| message.delivered);
         let mut counts = Self {
             all: messages.len() as u64,
@@ -223,11 +326,24 @@ impl Report for EmailRates {
     }
 
     fn sections(&self) -> Vec<Section> {
-        vec![Section::new().with_lines([
+        let section = Section::new().with_lines([
             format!("opened {}", self.opened),
             format!("clicked {}", self.clicked),
             format!("clicked of opened {}", self.clicked_of_opened),
-        ])]
+        ]);
+        let row = |period: &PeriodFigures<EmailFigures>| {
+            [
+                Cell::from(&period.name),
+                Cell::count(period.figures.delivered),
+                Cell::percent(period.figures.opened.rate, 2),
+                Cell::percent(period.figures.clicked.rate, 2),
+            ]
+        };
+        let table = Table::new(["period", "delivered", "opened", "clicked"]);
+        vec![match self.periods.is_empty() {
+            true => section,
+            false => section.with_table(table.with_rows(self.periods.iter().map(row))),
+        }]
     }
 }
 
