@@ -11,8 +11,11 @@
 mod eight;
 #[path = "common/events.rs"]
 mod events;
+#[path = "common/peak.rs"]
+mod peak;
 
 use mixtouch::{JourneyBuilder, JourneyOptions};
+use peak::peak;
 use std::time::Instant;
 
 fn main() {
@@ -60,13 +63,4 @@ fn main() {
         );
     }
     assert_eq!(table.models().len(), 8);
-}
-
-/// The most memory the process has held, in bytes, where the system says.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
