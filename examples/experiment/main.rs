@@ -19,6 +19,7 @@ mod exit;
 mod geos;
 mod persons;
 mod plans;
+mod rows;
 mod simulated;
 mod uplift;
 

@@ -9,10 +9,10 @@ use mixtouch::experiment::{AlwaysValid, Assignments, PersonLift, PersonTest};
 use mixtouch::io::{CsvReader, EventColumns};
 use mixtouch::report::Report;
 use mixtouch::stats::ConfidenceLevel;
-use mixtouch::{Error, Events, Result};
+use mixtouch::{Error, Events, Result, TimeZone};
 use serde_json::json;
 
-use crate::Output;
+use crate::{Output, rows};
 
 #[derive(Debug, Args)]
 pub(crate) struct PersonOptions {
@@ -47,6 +47,9 @@ pub(crate) struct PersonOptions {
     /// The test still runs: judge it by the effect it was made to find, in conversions a person
     #[arg(long, value_name = "EFFECT")]
     expected_effect: Option<f64>,
+    /// Prints the result as a lift test of this channel, whose touches the control did not get
+    #[arg(long)]
+    channel: Option<String>,
     /// Compare arms that are not as large as planned, too
     #[arg(long)]
     any_sample_ratio: bool,
@@ -57,7 +60,13 @@ impl PersonOptions {
         let assignments = Assignments::read_csv_file(&self.assignments)?;
         let log = read_log(&self.events, false)?;
         let lift = self.test()?.lift(&assignments, &log)?;
-        output(&lift, self.expected_effect)
+        let mut output = output(&lift, self.expected_effect)?;
+        if let Some(channel) = &self.channel {
+            let test = lift.lift_test(channel, &TimeZone::utc())?;
+            output.text += &rows::of(&[test.clone()])?;
+            output.json["lift_test"] = json!(test);
+        }
+        Ok(output)
     }
 
     fn test(&self) -> Result<PersonTest> {

@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result<Output> {
     let person_test = persons::output(&lift, Some(0.1))?;
 
     let auctions = SimulatedOpportunities::new(10_000, 1)?;
-    let uplift = uplift::output(&Uplift::default().report(&auctions.log)?);
+    let uplift = uplift::output(&Uplift::default().report(&auctions.log)?)?;
 
     let (days, outcomes) = regions()?;
     let selection = GeoSelection::new(days.clone(), outcomes.clone())?.with_return(2.0);

@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::Args;
 use mixtouch::Result;
 use mixtouch::TimeZone;
-use mixtouch::experiment::{Uplift, UpliftReport};
+use mixtouch::experiment::{LiftTest, Uplift, UpliftReport};
 use mixtouch::report::Report;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::Output;
 use crate::persons::read_log;
+use crate::{Output, rows};
 
 #[derive(Debug, Args)]
 pub(crate) struct UpliftOptions {
@@ -40,20 +40,19 @@ impl UpliftOptions {
         if let Some(goal) = &self.goal {
             uplift = uplift.with_goal(goal);
         }
-        Ok(output(&uplift.report(&log)?))
+        output(&uplift.report(&log)?)
     }
 }
 
 /// The uplift, and each channel's lift test where there is one.
-pub(crate) fn output(report: &UpliftReport) -> Output {
+pub(crate) fn output(report: &UpliftReport) -> Result<Output> {
     let zone = TimeZone::utc();
     let tests = report.channels().iter();
-    let tests: Vec<Value> = tests
+    let tests: Vec<LiftTest> = tests
         .filter_map(|channel| channel.lift_test(&zone).ok())
-        .map(|test| json!(test))
         .collect();
-    Output {
-        text: report.to_text(),
+    Ok(Output {
+        text: report.to_text() + &rows::of(&tests)?,
         json: json!({"channels": report.channels(), "lift_tests": tests}),
-    }
+    })
 }

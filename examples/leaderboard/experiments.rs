@@ -3,7 +3,7 @@
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::experiment::LiftTest;
 use mixtouch::simulate::worlds::{Holdout, Truth, World};
-use mixtouch::{Credits, Day, Fit, Journeys, Result, attribute};
+use mixtouch::{Credits, Day, Error, Fit, Journeys, Result, attribute};
 
 /// The channels tested, one after another.
 pub(crate) fn channels(world: World) -> [&'static str; 3] {
@@ -43,9 +43,12 @@ pub(crate) fn distances(
         let tests = &tests[..=at];
         let tested = specification.clone().with_lift_tests(tests.to_vec());
         let evidence = tested.gather(journeys)?;
-        // a channel named as demand capture is not tested
-        let Ok(calibrated) = model.calibrated(tests.to_vec(), &evidence) else {
-            return Ok([None; 3]);
+        let calibrated = match model.calibrated(tests.to_vec(), &evidence) {
+            // a channel named as demand capture is not tested
+            Err(Error::Setting { expected, .. }) if expected.contains("demand capture") => {
+                return Ok([None; 3]);
+            }
+            calibrated => calibrated?,
         };
         let credits = attribute(journeys, &calibrated)?;
         *distance = Some(self::distance(truth, &credits));

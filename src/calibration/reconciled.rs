@@ -21,7 +21,14 @@ pub struct ReconciledChannel {
     /// Attribution less mix model in standard errors of their difference; beyond 2.58 they
     /// contradict each other.
     pub conflict: Option<f64>,
-    /// The joint answer; none where the methods contradict each other and no test decides.
+    /// How far the method further from the tests is from them, in standard errors; beyond 2.58 it is
+    /// not in the joint answer.
+    pub from_tests: Option<f64>,
+    /// How far the two tests that differ most are apart, in standard errors; beyond 2.58 there is no
+    /// joint answer.
+    pub between_tests: Option<f64>,
+    /// The joint answer; none where the methods contradict each other and no test decides, or tests
+    /// contradict each other.
     pub together: Option<Estimate>,
 }
 

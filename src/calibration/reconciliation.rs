@@ -11,7 +11,7 @@ use crate::stats::{ConfidenceLevel, Estimate, Interval};
 
 /// Two answers further apart than this, in standard errors, contradict each other: chance does it
 /// once in a hundred (chi-square of one degree of freedom beyond its 99 % point).
-const CONTRADICTION: f64 = 2.575_829_303_548_901;
+pub(super) const CONTRADICTION: f64 = 2.575_829_303_548_901;
 
 /// Attribution, the mix model and tests over a common period, joined channel by channel.
 ///
@@ -22,8 +22,10 @@ const CONTRADICTION: f64 = 2.575_829_303_548_901;
 ///
 /// First it is asked whether they speak of the same thing: z = (a - m) / sqrt(A + M) for each
 /// channel. Beyond 2.58 the two are **not** averaged, since a mean of two answers of which one is
-/// wrong is wrong too. They are shown apart; a test then decides, and joins those that it does not
-/// contradict. The baseline is what remains of all outcomes.
+/// wrong is wrong too. They are shown apart. A test decides: it joins only methods that it does not
+/// contradict, whether or not these agree with each other. Tests of a channel that contradict each
+/// other decide nothing, and the channel has no joint answer. The baseline is what remains of all
+/// outcomes.
 ///
 /// ```
 /// use mixtouch::calibration::{ChannelTotals, Reconciliation};
@@ -132,6 +134,8 @@ impl Reconciliation {
                 mix: optional(view.methods[1])?,
                 tests: optional(view.tests)?,
                 conflict: view.conflict,
+                from_tests: view.from_tests,
+                between_tests: view.between_tests,
                 together: optional(together)?,
             });
         }
@@ -183,19 +187,44 @@ impl Reconciliation {
         });
         let conflict = methods[0].zip(methods[1]).map(|(a, m)| distance(a, m));
         let tests = self.tested(name);
-        let trusted = methods.map(|figure| match (figure, tests) {
-            (None, _) => false,
-            _ if conflict.is_none_or(|z| z.abs() <= CONTRADICTION) => true,
-            (Some(figure), Some(test)) => distance(figure, test).abs() <= CONTRADICTION,
-            _ => false,
+        let from_tests = tests.and_then(|tests| {
+            let known = methods.iter().flatten();
+            let distances = known.map(|&figure| distance(figure, tests).abs());
+            distances.max_by(f64::total_cmp)
         });
+        let between_tests = self.between_tests(name);
+        let undecided = between_tests.is_some_and(|z| z > CONTRADICTION);
+        let agrees = |figure| match tests {
+            Some(test) => distance(figure, test).abs() <= CONTRADICTION,
+            None => conflict.is_none_or(|z| z.abs() <= CONTRADICTION),
+        };
+        let trusted = methods.map(|figure| !undecided && figure.is_some_and(agrees));
         View {
             name: name.to_owned(),
             methods,
             tests,
             conflict,
+            from_tests,
+            between_tests,
             trusted,
+            undecided,
         }
+    }
+
+    /// How far the two tests of a channel that differ most are apart, in standard errors.
+    fn between_tests(&self, name: &str) -> Option<f64> {
+        let own = self.tests.iter().filter(|test| test.channel == name);
+        let totals: Vec<(f64, f64)> = own
+            .map(|test| {
+                let error = test.error / test.share;
+                (test.brought / test.share, error * error)
+            })
+            .collect();
+        let pairs = totals.iter().enumerate().flat_map(|(at, &one)| {
+            let earlier = totals[..at].iter();
+            earlier.map(move |&other| distance(one, other).abs())
+        });
+        pairs.max_by(f64::total_cmp)
     }
 
     /// All tests of a channel as one answer: its total and variance.
@@ -260,13 +289,17 @@ struct View {
     methods: [Option<(f64, f64)>; 2],
     tests: Option<(f64, f64)>,
     conflict: Option<f64>,
+    from_tests: Option<f64>,
+    between_tests: Option<f64>,
     /// Whether a method's answer enters the joint one.
     trusted: [bool; 2],
+    /// Whether tests contradict each other.
+    undecided: bool,
 }
 
 impl View {
     fn is_known(&self) -> bool {
-        self.tests.is_some() || self.trusted.contains(&true)
+        !self.undecided && (self.tests.is_some() || self.trusted.contains(&true))
     }
 }
 

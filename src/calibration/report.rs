@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::calibration::reconciled::{Reconciled, ReconciledChannel};
+use crate::calibration::reconciliation::CONTRADICTION;
 use crate::report::{Cell, Report, Section, Table, figure};
 use crate::stats::Estimate;
 
@@ -51,15 +52,26 @@ fn total(estimate: Option<Estimate>) -> Cell {
 
 impl Reconciled {
     fn contradiction(&self, row: &ReconciledChannel) -> Option<String> {
-        if row.together.is_some() {
-            return None;
+        let beyond = |distance: Option<f64>| distance.filter(|z| z.abs() > CONTRADICTION);
+        let channel = &row.channel;
+        if let Some(apart) = beyond(row.between_tests) {
+            return Some(format!(
+                "{channel}: its tests are {apart:.1} standard errors apart and decide nothing; check \
+                 how each was run"
+            ));
         }
+        if let Some(apart) = beyond(row.from_tests) {
+            return Some(format!(
+                "{channel}: the tests are up to {apart:.1} standard errors from the methods; one that \
+                 they contradict is not in the joint answer"
+            ));
+        }
+        beyond(row.conflict)?;
         let [attribution, mix] = self.methods.each_ref();
         let (one, other) = (row.attribution?.value(), row.mix?.value());
         Some(format!(
-            "{}: {attribution} says {}, {mix} {}. They contradict each other and are not averaged; \
+            "{channel}: {attribution} says {}, {mix} {}. They contradict each other and are not averaged; \
              a test of this channel decides.",
-            row.channel,
             figure(one, 0),
             figure(other, 0)
         ))

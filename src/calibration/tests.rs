@@ -90,6 +90,44 @@ fn contradictions_are_shown_apart_until_a_test_decides() {
 }
 
 #[test]
+fn methods_that_agree_are_not_averaged_with_a_test_that_contradicts_both() {
+    let log = totals("log", &[("a", 100.0, 10.0), ("b", 50.0, 5.0)]);
+    let mix = totals("mix", &[("a", 100.0, 10.0)]);
+    let asked = Reconciliation::new(900.0, log, mix);
+    let tested = asked.clone().with_test(&test("a", 500.0, 10.0), 1.0);
+    let tested = tested
+        .with_test(&test("b", 100.0, 5.0), 1.0)
+        .solve()
+        .unwrap();
+    for (name, brought) in [("a", 500.0), ("b", 100.0)] {
+        let row = tested.channel(name).unwrap();
+        assert!((row.together.unwrap().value() - brought).abs() < 1e-9);
+        assert!(row.from_tests.unwrap() > 7.0, "{row:?}");
+    }
+    assert!(
+        tested
+            .to_text()
+            .contains("a: the tests are up to 28.3 standard errors")
+    );
+
+    // Two tests of 80 and 300 cannot both be right.
+    let contradicting = asked
+        .with_test(&test("a", 80.0, 10.0), 1.0)
+        .with_test(&test("a", 150.0, 10.0), 0.5)
+        .solve()
+        .unwrap();
+    let row = contradicting.channel("a").unwrap();
+    // 220 apart, errors 10 and 20
+    assert!((row.between_tests.unwrap() - 220.0 / 500.0_f64.sqrt()).abs() < 1e-9);
+    assert!(row.together.is_none() && contradicting.baseline.is_none());
+    assert!(
+        contradicting
+            .to_text()
+            .contains("a: its tests are 9.8 standard errors apart")
+    );
+}
+
+#[test]
 fn a_pause_counts_like_a_push() {
     let log = totals("log", &[("a", 100.0, 10.0)]);
     let mix = totals("mix", &[("a", 100.0, 10.0)]);

@@ -10,6 +10,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod touches;
+#[cfg(feature = "csv")]
+mod write;
 
 pub use self::lift_test::LiftTest;
 pub use self::touches::TouchesBrought;

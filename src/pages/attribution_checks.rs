@@ -28,7 +28,9 @@ fn check(finding: &Finding) -> Check {
 
 fn verdict(finding: &Finding) -> Verdict {
     match finding {
-        Finding::BeyondTotal { .. } | Finding::TestsContradict { .. } => Verdict::Bad,
+        Finding::BeyondTotal { .. }
+        | Finding::TestsContradict { .. }
+        | Finding::TestBelowZero { .. } => Verdict::Bad,
         Finding::OfFit { then, .. } => verdict(then),
         _ => Verdict::Watch,
     }
@@ -61,6 +63,7 @@ fn action(finding: &Finding) -> &'static str {
         Finding::TestWithoutEffect { .. } => {
             "Check that channel and dates of the test are those of the log."
         }
+        Finding::TestBelowZero { .. } => "Check the sign of the test's outcome.",
         Finding::BeyondTotal { .. } => "Do not use this model's credit of the channel.",
         Finding::OfFit { then, .. } => action(then),
     }

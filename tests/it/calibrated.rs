@@ -135,6 +135,16 @@ fn what_cannot_be_compared_is_refused() {
     );
     assert!(message(vec![tv(1.0, 0.0)]).contains("standard_error is 0"));
     assert!(message(vec![tv(1.0, 1.0).with_share(2.0)]).contains("share is 2"));
+    // a log says neither where a touch was seen nor which touches were paid for on top
+    let on_top = LiftTest::new("tv", day(0), day(2))
+        .with_spend_change(500.0)
+        .with_outcome_change(3.0)
+        .with_standard_error(1.0);
+    assert!(message(vec![on_top.clone()]).contains("share is not given"));
+    let north = on_top.clone().with_spend_change(-500.0).with_geo("north");
+    assert!(message(vec![north.clone()]).contains("geo is north"));
+    let part = fit([on_top.with_share(0.25), north.with_share(0.25)]);
+    assert_eq!(part.unwrap().calibration()[0].tests[1].share, 0.25);
     let asserted = one_day()
         .with_demand_capture(["tv"])
         .with_lift_tests([tv(1.0, 1.0)]);
@@ -170,6 +180,14 @@ fn doubtful_tests_are_findings() {
             .iter()
             .any(|finding| matches!(finding, Finding::TestPartlySeen { seen, .. } if *seen < 0.6)),
         "{partly:?}"
+    );
+    // the loss given where what the touches brought belongs
+    let wrong_sign = findings(vec![tv(-12.0, 3.0)]);
+    assert!(
+        wrong_sign.iter().any(
+            |finding| matches!(finding, Finding::TestBelowZero { tested, .. } if *tested == -12.0)
+        ),
+        "{wrong_sign:?}"
     );
     let fine = findings(vec![tv(11.0, 2.0)]);
     assert!(
@@ -338,6 +356,62 @@ fn segments_keep_the_shares_of_all_journeys() {
         );
         assert!(row.conversions_low < row.conversions_high);
     }
+}
+
+#[test]
+fn what_tests_leave_open_is_no_bias_of_the_log() {
+    let told = |specification: AdditiveHazard| {
+        let comparison = Comparison::new().fit("hazard", specification);
+        let table = comparison
+            .bootstrap(Bootstrap::new(40, 1).unwrap())
+            .run(&journeys())
+            .unwrap();
+        let bias = table.models()[0].baseline.unwrap().conversions_bias;
+        let finding = |finding: &Finding| matches!(finding, Finding::Biased { .. });
+        (bias, table.findings().iter().any(finding))
+    };
+    assert!(told(one_day()).0.is_some());
+    // next to nothing said: the estimate stays at the log's, the replicates lie anywhere
+    assert_eq!(
+        told(one_day().with_lift_tests([tv(12.0, 40.0)])),
+        (None, false)
+    );
+}
+
+#[test]
+fn a_test_whose_days_the_log_lost_goes_on_counting() {
+    let then = fit([tv(3.0, 1.0)]).unwrap();
+    let found = then.calibration().to_vec();
+    let specification = one_day().with_earlier_tests(found.clone());
+    let now = specification.fit(&journeys()).unwrap();
+    assert_eq!(now.calibration(), found);
+    let credit = |model: &AdditiveHazardModel| {
+        let credits = attribute(&journeys(), model).unwrap();
+        credits.channel("tv").unwrap().conversions
+    };
+    assert_eq!(credit(&now), credit(&then));
+    // as uncertain as it was, in all journeys and in replicates
+    let interval = |specification: AdditiveHazard| {
+        let comparison = Comparison::new().fit("hazard", specification);
+        let bootstrap = Bootstrap::new(40, 2).unwrap();
+        let table = comparison.bootstrap(bootstrap).run(&journeys()).unwrap();
+        let row = table.models()[0].channel("tv").unwrap().clone();
+        (row.conversions_low.unwrap(), row.conversions_high.unwrap())
+    };
+    let (low, high) = interval(specification.clone());
+    assert!(high - low > 5.0, "{low} to {high}");
+    // a new test takes its place
+    let tested = specification.clone().with_lift_tests([tv(12.0, 0.5)]);
+    assert!(tested.fit(&journeys()).unwrap().calibration()[0].kept > 0.95);
+    let stored = serde_json::to_string(&specification).unwrap();
+    assert_eq!(
+        serde_json::from_str::<AdditiveHazard>(&stored).unwrap(),
+        specification
+    );
+    let mut wrong = found[0].clone();
+    wrong.kept = f64::NAN;
+    let error = one_day().with_earlier_tests([wrong]).fit(&journeys());
+    assert!(error.unwrap_err().to_string().contains("earlier tests"));
 }
 
 /// The distance of a model's shares of credit to the truth.

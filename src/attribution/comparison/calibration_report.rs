@@ -91,6 +91,15 @@ pub(crate) fn findings(model: &str, calibration: &[Calibration]) -> Vec<Finding>
                 tested: row.tested,
             });
         }
+        let below = row.tested / row.tested_error;
+        if below < 0.0 && normal::two_sided(below) < CHANCE {
+            findings.push(Finding::TestBelowZero {
+                model: model.clone(),
+                channel: channel.clone(),
+                tested: row.tested,
+                error: row.tested_error,
+            });
+        }
         if row.tests.iter().any(|test| test.log <= 0.0) {
             findings.push(Finding::TestWithoutEffect {
                 model: model.clone(),

@@ -152,6 +152,18 @@ pub enum Finding {
         /// The channel.
         channel: String,
     },
+    /// Lift tests say that a channel's touches took conversions away, beyond chance: a loss was given
+    /// where what the touches brought belongs, or the channel does harm. It keeps next to nothing.
+    TestBelowZero {
+        /// The model.
+        model: String,
+        /// The channel.
+        channel: String,
+        /// Conversions by the tests.
+        tested: f64,
+        /// Their standard error.
+        error: f64,
+    },
     /// The credit of one channel is larger than all conversions, or below zero by as much.
     BeyondTotal {
         /// The model.
@@ -179,6 +191,7 @@ impl Finding {
             | Self::TestsContradict { model, .. }
             | Self::TestPartlySeen { model, .. }
             | Self::TestWithoutEffect { model, .. }
+            | Self::TestBelowZero { model, .. }
             | Self::BeyondTotal { model, .. } => name.clone_into(model),
             Self::IrregularLog { .. }
             | Self::Forgotten { .. }
@@ -206,7 +219,8 @@ impl fmt::Display for Finding {
             Self::TestAboveLog { .. }
             | Self::TestsContradict { .. }
             | Self::TestPartlySeen { .. }
-            | Self::TestWithoutEffect { .. } => self.of_tests(f),
+            | Self::TestWithoutEffect { .. }
+            | Self::TestBelowZero { .. } => self.of_tests(f),
             _ => self.of_models(f),
         }
     }
@@ -321,6 +335,19 @@ impl Finding {
                 f,
                 "{model}: a test of {channel} changes nothing, as the log shows no effect of its \
                  touches"
+            ),
+            Self::TestBelowZero {
+                model,
+                channel,
+                tested,
+                error,
+            } => write!(
+                f,
+                "{model}: tests say that touches of {channel} brought {} conversions (standard error \
+                 {}); a test states what they brought, above 0 where those without them lost \
+                 conversions",
+                figure(*tested, 1),
+                figure(*error, 1)
             ),
             _ => Ok(()),
         }

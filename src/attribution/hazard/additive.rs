@@ -1,5 +1,6 @@
 //! The specification of an additive hazard.
 
+use crate::attribution::calibration::Calibration;
 use crate::attribution::hazard::basis::Basis;
 use crate::attribution::hazard::decay::{DAY, Decay};
 use crate::attribution::hazard::design::Design;
@@ -94,6 +95,9 @@ pub struct AdditiveHazard {
     pub(super) most_steps: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) lift_tests: Vec<LiftTest>,
+    /// What tests found whose days the log no longer holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) earlier_tests: Vec<Calibration>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lift_test_zone: Option<TimeZone>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -171,7 +175,8 @@ impl AdditiveHazard {
     /// while no test contradicts the log, little moves, and a test that says nothing moves nothing.
     ///
     /// [`AdditiveHazardModel::calibration`](crate::attribution::hazard::AdditiveHazardModel::calibration)
-    /// has both figures. A replicate of a bootstrap draws the share from its posterior. Segments keep
+    /// has both figures. A replicate of a bootstrap draws the share from its posterior, so that intervals
+    /// of a tested channel are as wide as tests leave it. Segments keep
     /// the shares found in all journeys, which the tests are about. The journeys should hold the
     /// conversions that the tests counted, of the same goal; days are those of UTC or of
     /// [`AdditiveHazard::with_lift_test_zone`].
@@ -200,6 +205,45 @@ impl AdditiveHazard {
     pub fn with_lift_tests(self, tests: impl IntoIterator<Item = LiftTest>) -> Self {
         Self {
             lift_tests: tests.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// What earlier fits found by tests whose days the log no longer holds
+    /// ([`AdditiveHazardModel::calibration`](crate::attribution::hazard::AdditiveHazardModel::calibration)):
+    /// their channels keep these shares, as far as no lift test of theirs is given too. Mediators
+    /// found by them are not taken over: name these by [`AdditiveHazard::with_upstream`].
+    ///
+    /// A service that fits on the last months keeps a test's row once, and gives it from then on:
+    ///
+    /// ```
+    /// use mixtouch::attribution::hazard::AdditiveHazard;
+    /// use mixtouch::experiment::LiftTest;
+    /// use mixtouch::simulate::worlds::World;
+    /// use mixtouch::{Fit, JourneyOptions};
+    ///
+    /// let journeys = |seed| {
+    ///     let simulation = World::Retargeting.simulate(5_000, seed)?;
+    ///     simulation.journeys(JourneyOptions::default())
+    /// };
+    /// let test = LiftTest::new("retargeting", "2026-02-01".parse()?, "2026-02-28".parse()?)
+    ///     .with_share(0.5)
+    ///     .with_outcome_change(0.5)
+    ///     .with_standard_error(3.0);
+    /// let then = AdditiveHazard::default().with_lift_tests([test]).fit(&journeys(1)?)?;
+    /// let specification = AdditiveHazard::default().with_earlier_tests(then.calibration().to_vec());
+    /// let now = specification.fit(&journeys(2)?)?;
+    /// assert_eq!(now.calibration()[0].kept, then.calibration()[0].kept);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_earlier_tests(self, found: impl IntoIterator<Item = Calibration>) -> Self {
+        let alone = |row: Calibration| Calibration {
+            mediators: Vec::new(),
+            ..row
+        };
+        Self {
+            earlier_tests: found.into_iter().map(alone).collect(),
             ..self
         }
     }
@@ -326,6 +370,11 @@ impl AdditiveHazard {
         }
         if !self.lift_tests.is_empty() {
             parameters.insert("lift_tests".into(), (self.lift_tests.len() as f64).into());
+        }
+        if !self.earlier_tests.is_empty() {
+            let channels = self.earlier_tests.iter().map(|row| row.channel.clone());
+            let channels: Vec<String> = channels.collect();
+            parameters.insert("earlier_tests".into(), channels.into());
         }
         if !self.upstream.is_empty() {
             parameters.insert("symmetric_upstream".into(), self.symmetric_upstream.into());

@@ -89,8 +89,8 @@ impl Fit for AdditiveHazard {
         stated.solve_with_tests(evidence, earlier, Tests::Measured, progress)
     }
 
-    /// Draws the noise of lift tests anew. In a segment, whose shares are those of all journeys, it
-    /// draws the shares from their posterior.
+    /// Draws the shares that lift tests leave from their posterior; in a segment, from that of all
+    /// journeys.
     fn solve_replicate(
         &self,
         evidence: Exposures,

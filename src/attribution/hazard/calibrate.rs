@@ -269,7 +269,7 @@ fn kept(share: f64) -> f64 {
 }
 
 /// The row with a share drawn from its posterior.
-fn drawn(row: &Calibration, replicate: &Replicate) -> Calibration {
+pub(super) fn drawn(row: &Calibration, replicate: &Replicate) -> Calibration {
     let compared = row.tests.iter().map(|test| Comparison {
         log: test.log,
         log_variance: test.log_error * test.log_error,

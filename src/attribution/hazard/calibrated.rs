@@ -1,9 +1,9 @@
 //! A fitted additive hazard calibrated by lift tests.
 
-use crate::attribution::calibration::Calibration;
+use crate::attribution::calibration::{Calibration, TestedEffect};
 use crate::attribution::fit::Fit;
 use crate::attribution::hazard::additive::AdditiveHazard;
-use crate::attribution::hazard::calibrate::{Calibrated, Calibrator, Tests};
+use crate::attribution::hazard::calibrate::{Calibrated, Calibrator, Tests, drawn};
 use crate::attribution::hazard::evidence::Exposures;
 use crate::attribution::hazard::model::{AdditiveHazardModel, kept};
 use crate::attribution::hazard::report::FitReport;
@@ -24,6 +24,43 @@ pub(super) fn check_seen(tests: &[LiftTest], evidence: &Exposures) -> Result<()>
         }
     }
     Ok(())
+}
+
+/// Fails where a log's touches are not those of the test: it ran in some geos, which a log does not
+/// know, or on what was spent on top, whose touches are a part of the channel's.
+fn check_share(test: &LiftTest) -> Result<()> {
+    if test.share().is_some() {
+        return Ok(());
+    }
+    if !test.geos().is_empty() {
+        let expected = "none, or the share of the channel's touches that these geos have";
+        return Err(test.error("geo", test.geos().join(";"), expected));
+    }
+    if test.spend_change() > 0.0 {
+        let expected = "the share of the channel's touches that was paid for by the test";
+        return Err(test.error("share", "not given", expected));
+    }
+    Ok(())
+}
+
+/// Fails where what an earlier test found cannot be.
+fn check_earlier(row: &Calibration) -> Result<()> {
+    let is_number = |test: &TestedEffect| {
+        let errors = [test.log_error, test.tested_error];
+        let figures = [test.log, test.tested];
+        figures.iter().all(|figure| figure.is_finite())
+            && errors
+                .iter()
+                .all(|error| (0.0..f64::INFINITY).contains(error))
+    };
+    if (0.0..=1.0).contains(&row.kept) && row.tests.iter().all(is_number) {
+        return Ok(());
+    }
+    Err(Error::setting(
+        format!("what earlier tests found of {:?}", row.channel),
+        row.kept,
+        "a share from 0 to 1, of tests with finite figures",
+    ))
 }
 
 /// Fails unless the evidence is of the channels and settings of the fit to start from.
@@ -67,8 +104,12 @@ impl AdditiveHazard {
     pub(super) fn check_tests(&self, evidence: &Exposures, captured: &[bool]) -> Result<()> {
         let channels = evidence.channels();
         let zone = self.lift_test_zone.clone().unwrap_or_default();
+        for row in &self.earlier_tests {
+            check_earlier(row)?;
+        }
         for test in &self.lift_tests {
             test.check()?;
+            check_share(test)?;
             let unknown = || channels.undeclared("a lift test", test.channel());
             let window = Window::new(test, channels, &zone)?.ok_or_else(unknown)?;
             for counted in test.touches_brought() {
@@ -108,8 +149,10 @@ impl AdditiveHazard {
                 .collect()
         };
         let mut suspected = vec![None; evidence.channels().len()];
+        let earlier = |found: Calibrated| self.with_earlier(found, tests, evidence.channels());
         if self.unpaid.is_empty() || !matches!(tests, Tests::Measured | Tests::Known(_)) {
-            return Ok((calibrator.calibrated(tests, solve)?, suspected));
+            let found = calibrator.calibrated(tests, solve)?;
+            return Ok((earlier(found), suspected));
         }
         let fitted = solve()?;
         let names = self.unpaid.iter();
@@ -120,7 +163,29 @@ impl AdditiveHazard {
             let share = arrivals.brought_by(fitted, &unpaid, basis);
             suspected[fitted.channel.index()] = share;
         }
-        Ok((calibrator.calibrated(tests, || Ok(fitted))?, suspected))
+        let found = calibrator.calibrated(tests, || Ok(fitted))?;
+        Ok((earlier(found), suspected))
+    }
+
+    /// Adds what earlier tests found of channels without a test now, in the order of channels.
+    fn with_earlier(
+        &self,
+        mut found: Calibrated,
+        tests: Tests<'_>,
+        channels: &Channels,
+    ) -> Calibrated {
+        for row in &self.earlier_tests {
+            let is_known = found.rows.iter().any(|known| known.channel == row.channel);
+            if is_known || channels.id(&row.channel).is_none() {
+                continue;
+            }
+            found.rows.push(match tests {
+                Tests::Measured | Tests::Known(_) => row.clone(),
+                Tests::Replicated(replicate) | Tests::Drawn(_, replicate) => drawn(row, replicate),
+            });
+        }
+        found.rows.sort_by_key(|row| channels.id(&row.channel));
+        found
     }
 }
 

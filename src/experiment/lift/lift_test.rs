@@ -33,7 +33,9 @@ use crate::time::Day;
 /// [`LiftTest::tail_days`] after the last day, on a [`LiftTest::share`] of the persons whose touches
 /// the log has. Give the share in place of the spend change, and as outcome change what the touches
 /// brought, above 0 for a channel that works. A test that has a spend change keeps the signs of the
-/// mix model: touches taken away bring minus the outcome change ([`LiftTest::brought`]).
+/// mix model: touches taken away bring minus the outcome change ([`LiftTest::brought`]). A test of
+/// geos, or of spend on top, needs the share: a log does not say which touches were the test's. One
+/// that took spend away without a share withheld the channel from everybody.
 ///
 /// | | mix model | attribution |
 /// |---|---|---|

@@ -40,6 +40,14 @@ impl LiftTest {
         }
     }
 
+    /// Of that goal, or of all.
+    pub(crate) fn of_goal(self, goal: Option<&str>) -> Self {
+        Self {
+            goal: goal.map(str::to_owned),
+            ..self
+        }
+    }
+
     /// Days after the last one over which the outcome was counted too.
     pub const fn tail_days(&self) -> u32 {
         self.tail_days

@@ -62,12 +62,21 @@ impl Columns {
                 row: Some(row.line),
                 file: None,
             });
-        let geo = self.geo.map_or("", |column| row.text(column));
-        if geo.is_empty() {
-            test.checked()
-        } else {
-            test.with_geos(geo.split(';').map(str::trim)).checked()
+        match self.geo.filter(|&column| !row.text(column).is_empty()) {
+            Some(column) if self.spend_change.is_none() && !self.has_share(row) => {
+                Err(row.fault(column, "a share or a spend_change beside a geo"))
+            }
+            Some(column) => {
+                let geos = row.text(column).split(';').map(str::trim);
+                test.with_geos(geos).checked()
+            }
+            None => test.checked(),
         }
+    }
+
+    fn has_share(&self, row: &Row<'_>) -> bool {
+        self.share
+            .is_some_and(|column| !row.text(column).is_empty())
     }
 
     /// The test with its spend change, share of persons, tail and goal. A test in neither spend nor
@@ -147,14 +156,19 @@ impl LiftTest {
     /// ```
     ///
     /// # Errors
-    /// If a column is missing, there are no rows, or a row holds what [`LiftTest::check`] refuses,
-    /// naming the row; or if reading fails.
+    /// If a column is missing, there are no rows, or a row holds what [`LiftTest::check`] refuses or
+    /// repeats an earlier one, naming the row; or if reading fails.
     pub fn read_csv(table: impl Read) -> Result<Vec<Self>> {
         let mut table = Table::trimmed("the table of lift tests", table)?;
         let columns = Columns::new(&table)?;
         let mut tests = Vec::new();
         while let Some(row) = table.next_row()? {
-            tests.push(columns.test(&row)?);
+            let test = columns.test(&row)?;
+            // a row twice would count as two tests that agree
+            if tests.contains(&test) {
+                return Err(row.fault(columns.channel, "a test that no earlier row states"));
+            }
+            tests.push(test);
         }
         Ok(tests)
     }

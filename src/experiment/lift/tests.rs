@@ -323,3 +323,43 @@ fn csv_has_touches_counted() {
          beside it"
     );
 }
+
+#[cfg(feature = "csv")]
+#[test]
+fn tests_are_read_as_they_were_written() {
+    let plain = test(-20.0, -30.0, 2.0).unwrap();
+    let counted = LiftTest::new("dis,play", day("2024-01-01"), day("2024-01-28"))
+        .with_share(0.1 + 0.2)
+        .with_tail_days(7)
+        .with_goal("sale")
+        .with_outcome_change(-1.5)
+        .with_standard_error(2.5)
+        .with_touches_brought("search", 2_900.0, 280.0);
+    let geos = plain
+        .clone()
+        .with_geos(["north", "east"])
+        .with_recorded(true);
+    let tests = [plain, counted.clone(), geos];
+    let mut table = Vec::new();
+    LiftTest::write_csv(&tests, &mut table).unwrap();
+    assert_eq!(LiftTest::read_csv(&table[..]).unwrap(), tests);
+    let twice = counted.with_touches_brought("social", 1.0, 1.0);
+    assert!(LiftTest::write_csv([&twice], Vec::new()).is_err());
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn rows_that_would_count_wrong_are_refused() {
+    let read = |text: &str| LiftTest::read_csv(text.as_bytes()).map(|tests| tests.len());
+    let columns = "channel,start,end,outcome_change,standard_error,geo,share";
+    let row = "tv,2024-01-01,2024-01-28,30,2";
+    let table = |rows: &[String]| format!("{columns}\n{}\n", rows.join("\n"));
+    let (all, north) = (format!("{row},,"), format!("{row},north,"));
+    let part = format!("{row},north,.25");
+    assert_eq!(read(&table(&[all.clone(), part])).unwrap(), 2);
+    let error = read(&table(&[all.clone(), all])).unwrap_err().to_string();
+    assert!(error.starts_with("row 3: channel is \"tv\""), "{error}");
+    // neither what was spent nor which part of a log's touches these are
+    let error = read(&table(&[north])).unwrap_err().to_string();
+    assert!(error.starts_with("row 2: geo is \"north\""), "{error}");
+}

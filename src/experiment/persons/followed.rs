@@ -1,9 +1,9 @@
 //! What each person of a test did, before the assignment and after.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{Error, Result};
-use crate::event::{Events, Kind, PersonKey};
+use crate::event::{Event, Events, Kind, PersonKey};
 use crate::experiment::persons::assignments::Assignments;
 
 /// What to count.
@@ -131,17 +131,27 @@ fn assigned<'a>(
     persons
 }
 
+/// An order of a person, by its goal.
+type Order<'a> = (PersonKey<'a>, &'a str, Option<&'a str>);
+
 fn count_outcomes<'a>(
     persons: &mut HashMap<PersonKey<'a>, Participant>,
     log: &'a Events,
     rules: &Rules<'_>,
 ) {
-    for event in log.iter() {
-        let counts = event.kind() == Kind::Conversion
-            && rules.goal.is_none_or(|goal| event.goal() == Some(goal));
-        let Some(person) = counts.then(|| persons.get_mut(&event.person())).flatten() else {
+    let counts = |event: &Event<'_>| {
+        event.kind() == Kind::Conversion && rules.goal.is_none_or(|goal| event.goal() == Some(goal))
+    };
+    let orders = first_times(log.iter().filter(counts), persons);
+    let mut counted: HashSet<Order<'_>> = HashSet::new();
+    for event in log.iter().filter(counts) {
+        let Some(person) = persons.get_mut(&event.person()) else {
             continue;
         };
+        let order = order(&event);
+        if order.is_some_and(|order| orders[&order] != event.time()) {
+            continue;
+        }
         let since = event.time() - person.assigned;
         let outcome = if since < 0 {
             (since >= -rules.before).then_some(&mut person.before)
@@ -152,8 +162,30 @@ fn count_outcomes<'a>(
                 .then_some(&mut person.after)
         };
         if let Some(outcome) = outcome {
-            outcome.conversions += 1.0;
+            let is_new = order.is_none_or(|order| counted.insert(order));
+            outcome.conversions += f64::from(u8::from(is_new));
             outcome.value += event.value();
         }
     }
+}
+
+fn order<'a>(event: &Event<'a>) -> Option<Order<'a>> {
+    let id = event.order_id()?;
+    Some((event.person(), id, event.goal()))
+}
+
+/// When each order of the persons was first seen. Its lines are of that second; what comes later
+/// repeats it, as in journeys.
+fn first_times<'a>(
+    conversions: impl Iterator<Item = Event<'a>>,
+    persons: &HashMap<PersonKey<'a>, Participant>,
+) -> HashMap<Order<'a>, i64> {
+    let mut first = HashMap::new();
+    for event in conversions.filter(|event| persons.contains_key(&event.person())) {
+        if let Some(order) = order(&event) {
+            let time = first.entry(order).or_insert(event.time());
+            *time = event.time().min(*time);
+        }
+    }
+    first
 }

@@ -64,6 +64,9 @@ pub struct PersonLift {
     /// Seconds of the first and the last first assignment, and the last that outcomes are counted in.
     #[serde(skip)]
     pub(crate) span: [i64; 3],
+    /// The goal whose conversions count, of all goals where none is named.
+    #[serde(skip)]
+    pub(super) goal: Option<String>,
 }
 
 impl PersonLift {
@@ -93,6 +96,7 @@ impl PersonLift {
             relative: relative(arms, level)?,
             value: value.transpose()?.map(|(difference, _)| difference),
             span: followed.span,
+            goal: None,
             control,
             treatment,
         })

@@ -11,7 +11,8 @@ impl PersonLift {
     /// It says what these touches brought among the treated, from the day of the first assignment
     /// to the last day of outcomes counted, in a time zone. Its share of persons is 1: touches
     /// withheld from the control are not in the log. Where persons outside the test saw the channel
-    /// too, give the treated persons' share of its touches ([`LiftTest::with_share`]).
+    /// too, give the treated persons' share of its touches ([`LiftTest::with_share`]). Its goal is
+    /// that of the test.
     ///
     /// The days are those of the touches; a campaign that ended earlier is
     /// [`PersonLift::lift_test_until`] its last day. Either is exact where persons were assigned
@@ -70,6 +71,7 @@ impl PersonLift {
             ));
         }
         LiftTest::new(channel, start, last)
+            .of_goal(self.goal.as_deref())
             .with_share(1.0)
             .with_tail_days(counted.since(last).unsigned_abs())
             .with_outcome_change(self.conversions_brought())

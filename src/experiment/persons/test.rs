@@ -145,12 +145,12 @@ impl PersonTest {
         if !self.any_sample_ratio {
             sample_ratio.check()?;
         }
-        PersonLift::new(
-            &followed,
-            [&self.control, &treatment],
-            sample_ratio,
-            self.level,
-        )
+        let arms = [self.control.as_str(), &treatment];
+        let lift = PersonLift::new(&followed, arms, sample_ratio, self.level)?;
+        Ok(PersonLift {
+            goal: self.goal.clone(),
+            ..lift
+        })
     }
 
     fn treated_arm(&self, assignments: &Assignments) -> Result<String> {

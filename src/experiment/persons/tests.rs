@@ -133,6 +133,37 @@ fn figures_by_hand_in_any_order_of_rows() {
     assert_eq!(got.relative.unwrap().estimate, 1.0);
 }
 
+/// Journeys make one conversion of an order's lines and none of its repeats; so does a test, or it
+/// would say more than the log it is compared with.
+#[test]
+fn lines_and_repeats_of_an_order_are_one_conversion() {
+    let (mut assignments, mut log) = (Assignments::new(), Events::new());
+    for person in 0..40u64 {
+        let arm = if person % 2 == 0 { "t" } else { "c" };
+        assignments.assign(person, START, arm).unwrap();
+        if person % 4 > 1 {
+            continue;
+        }
+        let id = format!("order {person}");
+        // two lines, reported again an hour later; newest first
+        for (time, value) in [(3_700, 5.0), (3_700, 7.0), (100, 5.0), (100, 7.0)] {
+            let sale = Event::conversion(person, START + time).with_value(value);
+            log.push(sale.with_order_id(&id)).unwrap();
+        }
+    }
+    let test = PersonTest::new("c").with_goal("sale");
+    assert!(
+        test.lift(&assignments, &log).is_err(),
+        "no conversion of that goal"
+    );
+    let lift = PersonTest::new("c").lift(&assignments, &log).unwrap();
+    assert_eq!(
+        (lift.treatment.conversions, lift.treatment.value),
+        (10.0, 120.0)
+    );
+    assert_eq!(lift.control.conversions, 10.0);
+}
+
 #[test]
 fn lost_persons_are_refused_unless_allowed() {
     let (mut assignments, mut log) = (Assignments::new(), Events::new());
@@ -196,6 +227,7 @@ fn a_lift_serves_attribution_and_a_mix_model() {
         (0, Some(1.0))
     );
     assert_eq!(attribution.brought(), lift.conversions_brought());
+    assert_eq!(attribution.goal(), None);
     assert_eq!(attribution.standard_error(), lift.standard_error());
     // a campaign of the first days, and what came up to the end
     let ends = "2026-01-12".parse().unwrap();

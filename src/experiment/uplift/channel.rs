@@ -64,6 +64,9 @@ pub struct ChannelUplift {
     span: (i64, i64),
     #[serde(skip)]
     follow: i64,
+    /// The goal whose conversions count, of all goals where none is named.
+    #[serde(skip)]
+    goal: Option<String>,
 }
 
 impl ChannelUplift {
@@ -95,6 +98,14 @@ impl ChannelUplift {
             effect_on_shown: found.effect_on_shown,
             span: moments.span,
             follow,
+            goal: None,
+        }
+    }
+
+    pub(super) fn of_goal(self, goal: Option<&str>) -> Self {
+        Self {
+            goal: goal.map(str::to_owned),
+            ..self
         }
     }
 
@@ -136,6 +147,7 @@ impl ChannelUplift {
         let (first, last) = self.span;
         let tail = u32::try_from(self.follow.div_euclid(DAY)).unwrap_or(u32::MAX);
         LiftTest::new(&self.channel, zone.day_of(first)?, zone.day_of(last)?)
+            .of_goal(self.goal.as_deref())
             .with_share(self.shown_counted as f64 / self.shown as f64)
             .with_tail_days(tail)
             .with_outcome_change(brought)

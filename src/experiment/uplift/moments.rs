@@ -1,6 +1,6 @@
 //! The moments at which an ad could be shown, with what came before and after.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Events, Kind, PersonKey};
@@ -57,8 +57,14 @@ impl Moments {
                 row.kind() == Kind::Conversion
                     && rules.goal.is_none_or(|goal| row.goal() == Some(goal))
             };
-            let conversions = rows.iter().filter(counts).map(Event::time);
-            let conversions: Vec<i64> = conversions.collect();
+            let (mut orders, mut conversions) = (HashSet::new(), Vec::new());
+            for row in rows.iter().filter(counts) {
+                // an order's further lines and repeats are the same conversion
+                let order = row.order_id().map(|id| (id, row.goal()));
+                if order.is_none_or(|order| orders.insert(order)) {
+                    conversions.push(row.time());
+                }
+            }
             let before = |time: i64| conversions.partition_point(|&other| other < time);
             for row in rows.iter().filter(|row| row.kind() == Kind::Opportunity) {
                 while let Some(earlier) = upcoming.next_if(|other| other.time() < row.time()) {

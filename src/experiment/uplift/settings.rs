@@ -113,9 +113,9 @@ impl Uplift {
             follow,
         };
         let channels = Moments::by_channel(log, &rules)?;
-        let found = channels
-            .iter()
-            .map(|moments| ChannelUplift::new(moments, self.trim, self.level, follow));
+        let found = channels.iter().map(|moments| {
+            ChannelUplift::new(moments, self.trim, self.level, follow).of_goal(rules.goal)
+        });
         Ok(UpliftReport {
             channels: found.collect(),
         })

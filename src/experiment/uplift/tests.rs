@@ -102,7 +102,12 @@ fn without_history_it_is_the_plain_difference() {
         log.push(moment(person, START, f64::from(u8::from(shown))))
             .unwrap();
         if person % 10 < if shown { 4 } else { 2 } {
-            log.push(Event::conversion(person, START + 60)).unwrap();
+            // lines of an order, and the order once more
+            let id = person.to_string();
+            for time in [60, 60, 900] {
+                let sale = Event::conversion(person, START + time);
+                log.push(sale.with_order_id(&id)).unwrap();
+            }
         }
     }
     log.push(Event::conversion("last", START + 8 * DAY))

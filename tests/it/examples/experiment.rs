@@ -2,6 +2,7 @@
 
 use super::run::{self, File};
 use mixtouch::Kind;
+use mixtouch::experiment::LiftTest;
 use mixtouch::simulate::SimulatedOpportunities;
 use serde_json::Value;
 
@@ -59,4 +60,34 @@ fn uplift_is_read_from_a_log_of_opportunities() {
         &["uplift", "--events", half.name()],
         &["tv", "0.5"],
     );
+}
+
+/// A test on persons, from two files to a row that `attribution --lift` reads.
+#[test]
+fn a_test_on_persons_ends_in_a_row_for_attribution() {
+    let mut arms = "person,timestamp,arm\n".to_owned();
+    let mut sales = "person,timestamp,channel,kind,value\n".to_owned();
+    for person in 0..400 {
+        let shown = person % 2 == 0;
+        let arm = if shown { "shown" } else { "withheld" };
+        arms += &format!("p{person},1767225600,{arm}\n");
+        // 120 of 200 who were shown the ad buy, 60 of those who were not
+        if person % 20 < if shown { 12 } else { 6 } {
+            sales += &format!("p{person},1767312000,,conversion,10\n");
+        }
+    }
+    let (arms, sales) = (File::new("arms.csv", &arms), File::new("sales.csv", &sales));
+    let files = ["--assignments", arms.name(), "--events", sales.name()];
+    let options = ["--control", "withheld", "--channel", "display"];
+    let options = [&["persons"][..], &files, &options].concat();
+    let (status, out, told) = run::run("experiment", &options);
+    assert_eq!(status, 0, "{told}");
+    let (_, rows) = out
+        .split_once("for attribution --lift:\n")
+        .expect("a row of the test");
+    let read = LiftTest::read_csv(rows.as_bytes()).unwrap();
+    assert!((read[0].brought() - 60.0).abs() < 1e-9, "{rows}");
+    assert_eq!((read[0].channel(), read[0].share()), ("display", Some(1.0)));
+    let absent = [&options[..], &["--goal", "sign-up"]].concat();
+    run::assert_refused("experiment", &absent, &["persons"]);
 }
