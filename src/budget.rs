@@ -22,6 +22,7 @@ mod risk;
 mod sensitivity;
 mod solve;
 mod steps;
+mod tabled;
 #[cfg(test)]
 mod tests;
 mod tree;

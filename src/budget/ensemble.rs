@@ -119,22 +119,6 @@ impl<C: ResponseCurve> Ensemble<C> {
         &self.members
     }
 
-    /// Each member's response of one channel.
-    pub(crate) fn responses_of(&self, channel: usize, spend: f64) -> Vec<f64> {
-        let members = self.members.iter();
-        members
-            .map(|(_, curves)| curves[channel].response(spend))
-            .collect()
-    }
-
-    /// Each member's responses, by channel, then member.
-    pub(crate) fn responses(&self, spend: &[f64]) -> Vec<Vec<f64>> {
-        let channels = spend.iter().enumerate();
-        channels
-            .map(|(channel, &x)| self.responses_of(channel, x))
-            .collect()
-    }
-
     /// Each member's weight and its outcome of all channels together.
     pub(crate) fn outcomes(&self, spend: &[f64]) -> Vec<(f64, f64)> {
         let outcome = |curves: &[C]| {

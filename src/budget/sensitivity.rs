@@ -8,6 +8,7 @@ use crate::budget::curve::ResponseCurve;
 use crate::budget::ensemble::Ensemble;
 use crate::budget::goal::Goal;
 use crate::budget::limits::Budget;
+use crate::budget::tabled::Tabled;
 use crate::error::{Error, Result};
 use crate::stats::{ConfidenceLevel, Interval, quantile};
 
@@ -158,7 +159,7 @@ impl Budget {
 struct Knowledge<'a, C> {
     budget: &'a Budget,
     members: Vec<(f64, &'a [C])>,
-    means: Vec<MeanCurve<'a, C>>,
+    means: Vec<Tabled<MeanCurve<'a, C>>>,
     goal: Goal,
     planned: Vec<f64>,
     /// The plan for the mean of these members, with which plans of more knowledge are compared.
@@ -181,7 +182,9 @@ impl<'a, C: ResponseCurve> Knowledge<'a, C> {
         members.iter_mut().for_each(|(weight, _)| *weight /= sum);
         let mean = |channel: usize| {
             let curves = members.iter();
-            MeanCurve(curves.map(|(w, curves)| (*w, &curves[channel])).collect())
+            let mean = MeanCurve(curves.map(|(w, curves)| (*w, &curves[channel])).collect());
+            let bounds = &budget.channels()[channel];
+            Tabled::new(mean, bounds.low(), bounds.high())
         };
         let means: Vec<_> = (0..planned.len()).map(mean).collect();
         let mut known = Self {
