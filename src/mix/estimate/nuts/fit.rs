@@ -51,6 +51,7 @@ impl NutsFit {
         let start = near.filter(|near| near.len() == density.dimension());
         let start = start.map_or_else(|| density.start(), <[f64]>::to_vec);
         let mode = mode(&density, start);
+        refuse_without_noise(density.noise_left(&mode))?;
         let centred = density.centre(&mode);
         let rounding = Rounding::new(&density, &centred);
         let whitened = Whitened::new(&density, &centred, &rounding);
@@ -230,6 +231,21 @@ pub(super) fn refuse_what_only_a_search_knows(specification: &MixSpecification) 
         unknown,
         "none for a posterior by NUTS; a search takes it",
     ))
+}
+
+/// The least noise, in units of what the KPI moves besides its baseline, about which chains move.
+const LEAST_NOISE: f64 = 1e-3;
+
+/// An error for a KPI that is a function of the panel's columns: the density has no width there, and
+/// what chains say of it is how they are stuck.
+fn refuse_without_noise(left: f64) -> Result<()> {
+    if left >= LEAST_NOISE {
+        return Ok(());
+    }
+    let expected = "a thousandth at least: the KPI is a function of the panel's columns, without \
+                    noise there is nothing to sample; check how it was made, or fit it by a search";
+    let value = format!("{left:.1e} of what the KPI moves besides trend and season");
+    Err(Error::setting("noise about the best fit", value, expected))
 }
 
 /// Chains cut to the length of the shortest, where the work was stopped.

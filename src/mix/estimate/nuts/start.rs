@@ -36,16 +36,26 @@ impl Density {
                 _ => self.number_of(k, size, term.belief.middle()),
             };
         }
-        let v = self.design.kpi.clone();
-        let along = self.design.along_basis(&v);
-        let square = (dot(&v, &v) - dot(&along, &along)).max(1e-12);
-        let freedom = (self.design.observations - self.design.unpenalised()) as f64;
-        z[self.layout.noise()] = 0.5 * libm::log(square / freedom);
+        z[self.layout.noise()] = self.log_moves();
         let baseline = self.layout.baseline.clone();
         if !baseline.is_empty() {
-            z[baseline].copy_from_slice(&along);
+            z[baseline].copy_from_slice(&self.design.along_basis(&self.design.kpi));
         }
         z
+    }
+
+    /// The logarithm of the KPI's standard deviation about the baseline alone.
+    fn log_moves(&self) -> f64 {
+        let v = &self.design.kpi;
+        let along = self.design.along_basis(v);
+        let square = (dot(v, v) - dot(&along, &along)).max(1e-12);
+        let freedom = (self.design.observations - self.design.unpenalised()) as f64;
+        0.5 * libm::log(square / freedom)
+    }
+
+    /// The noise at a point, in units of what the KPI moves besides its baseline.
+    pub(super) fn noise_left(&self, z: &[f64]) -> f64 {
+        libm::exp(z[self.layout.noise()] - self.log_moves())
     }
 
     /// The number of a term whose prior's figure has a value; `size` is that at any number.

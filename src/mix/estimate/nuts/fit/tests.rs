@@ -269,3 +269,27 @@ fn a_refresh_is_near_the_whole_fit_and_a_stored_posterior_answers() {
     let stored: crate::mix::posterior::Posterior = serde_json::from_str(&text).unwrap();
     assert_eq!(stored.channels(), whole.posterior().channels());
 }
+
+/// A KPI that is computed from spend has no noise to sample: chains that are stuck say nothing.
+#[test]
+fn a_kpi_without_noise_is_refused() {
+    let mut random = Random::new(5);
+    let spend: Vec<f64> = (0..104)
+        .map(|_| (random.uniform() * 150.0 - 50.0).max(0.0))
+        .collect();
+    let dates: Vec<Day> = (0..104)
+        .map(|w| Day::new(19_000 + 7 * w).unwrap())
+        .collect();
+    let linear = |x: &f64| 1000.0 + 2.0 * x;
+    let bent = |x: &f64| 1000.0 + 300.0 * x / (60.0 + x);
+    for kpi in [
+        spend.iter().map(linear).collect::<Vec<f64>>(),
+        spend.iter().map(bent).collect(),
+    ] {
+        let panel = Panel::national(dates.clone(), kpi).unwrap();
+        let panel = panel.with_channel("tv", spend.clone()).unwrap();
+        let error = nuts().fit(&MixSpecification::new(), &panel).unwrap_err();
+        let error = error.to_string();
+        assert!(error.starts_with("noise about the best fit"), "{error}");
+    }
+}
