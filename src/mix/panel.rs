@@ -9,6 +9,7 @@ mod check;
 mod column;
 #[cfg(feature = "csv")]
 mod columns;
+mod finding;
 mod period;
 mod reach;
 #[cfg(feature = "csv")]
@@ -22,8 +23,8 @@ mod weekdays;
 
 pub use self::build::Panel;
 pub use self::change::Change;
-pub use self::check::Finding;
 pub use self::column::{Channel, Control};
 #[cfg(feature = "csv")]
 pub use self::columns::PanelColumns;
+pub use self::finding::Finding;
 pub use self::period::Frequency;

@@ -94,6 +94,13 @@ impl<'a> MixChapter<'a> {
             .with_chart(mix_over_time::actual_and_expected(model, self.forecast))
             .with_chart(mix_over_time::contributions(model))
             .with_chart(mix_over_time::from_baseline_to_total(model));
+        let findings = self
+            .forecast
+            .iter()
+            .flat_map(|forecast| forecast.findings());
+        for finding in findings {
+            chapter = chapter.with_text(format!("Forecast: {finding}"));
+        }
         if let Some(chart) = mix_over_time::year_on_year(model) {
             chapter = chapter.with_chart(chart);
         }

@@ -6,7 +6,7 @@ use crate::common::weeks;
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::{Estimator, Search, TransformedDesign};
 use mixtouch::mix::panel::{Change, Panel, PanelColumns};
-use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::posterior::{FitFinding, Posterior};
 use mixtouch::mix::specification::{
     Baseline, ChangingEffect, Funnel, Likelihood, MixSpecification, Pooling, Synergy, Trend,
 };
@@ -320,14 +320,52 @@ fn the_best_frequency_is_found() {
         "{found:?} {truth}"
     );
     let figures = summary.reach_frequency.as_ref().unwrap();
-    let best = figures.optimal_frequency;
+    let best = figures.optimal_frequency.unwrap();
     assert!((best.value() - 3.0).abs() <= 0.6, "{best:?}");
     assert!(best.low() <= 3.0 && 3.0 <= best.high(), "{best:?}");
     assert!((figures.cost_per_exposure.unwrap() - 0.5).abs() < 1e-12);
     // At the best frequency as many contacts bring more than they did.
-    assert!(figures.contribution_at_optimum.value() > found.value());
+    assert!(figures.contribution_at_optimum.unwrap().value() > found.value());
     let roi = summary.roi.unwrap().value();
     assert!((roi - found.value() / summary.spend).abs() < 1e-12);
+}
+
+/// A frequency that is the same in every period, or nearly, says nothing of others.
+#[test]
+fn the_best_of_a_frequency_that_never_changed_is_not_told() {
+    let (panel, _) = reached();
+    let tv = &panel.channels()[0];
+    for sway in [0.0, 0.1] {
+        let frequency = (0..156).map(|t| if t % 2 == 0 { 4.0 } else { 4.0 + sway });
+        let plain = Panel::national(panel.dates().to_vec(), panel.kpi().to_vec()).unwrap();
+        let (cost, persons) = (tv.spend().to_vec(), tv.activity().to_vec());
+        let same = plain.with_reach_frequency("tv", cost, persons, frequency.collect());
+        let model = fit(&level(), &same.unwrap(), 100);
+        let figures = model.channels()[0].reach_frequency.clone().unwrap();
+        assert_eq!(figures.optimal_frequency, None);
+        assert_eq!(figures.contribution_at_optimum, None);
+        let named = |finding: &FitFinding| matches!(finding, FitFinding::FrequencyUnvaried { channel, .. } if channel == "tv");
+        assert!(model.findings().iter().any(named), "{:?}", model.findings());
+    }
+    let varied = fit(&level(), &panel, 100);
+    let unvaried = |f: &FitFinding| matches!(f, FitFinding::FrequencyUnvaried { .. });
+    assert!(!varied.findings().iter().any(unvaried));
+}
+
+/// Who is reached saw it once at least, and nobody a thousand times a week.
+#[test]
+fn frequencies_that_cannot_be_are_refused_by_row() {
+    let with = |frequency: f64| {
+        let plain = Panel::national(weeks(3), vec![9.0, 8.0, 7.0]).unwrap();
+        let (reach, frequency) = (vec![10.0, 20.0, 0.0], vec![2.0, frequency, 0.0]);
+        plain.with_reach_frequency("tv", vec![1.0; 3], reach, frequency)
+    };
+    assert!(with(1.0).is_ok() && with(40.0).is_ok());
+    for (bad, shown) in [(0.5, "0.5"), (0.0, "0"), (1e9, "1000000000")] {
+        let error = with(bad).unwrap_err().to_string();
+        let expected = format!("frequency of tv on 2022-01-10 is {shown}, expected: impressions");
+        assert!(error.starts_with(&expected), "{error}");
+    }
 }
 
 #[test]
@@ -453,6 +491,53 @@ fn what_channels_bring_together_is_found_and_divided() {
         1.0 - fit(specification, &panel, 300).fit_statistics().r2
     };
     assert!(rest(&plain()) > 1.5 * rest(&with_synergy()));
+}
+
+/// Two channels that bring nothing together, with a third: of nine intervals at most two exclude 0,
+/// and each that holds it is told.
+#[test]
+fn a_synergy_of_nothing_is_told() {
+    let mut claimed = 0;
+    for seed in 1..=9 {
+        let (tv, search) = (spend(100 + seed, 156), spend(200 + seed, 156));
+        let noise = noise(300 + seed, 156);
+        let bent = |x: f64| 200.0 * x / (60.0 + x);
+        let kpi = (0..156).map(|t| 1000.0 + bent(tv[t]) + bent(search[t]) + 25.0 * noise[t]);
+        let panel = Panel::national(weeks(156), kpi.collect()).unwrap();
+        let panel = panel.with_channel("tv", tv).unwrap();
+        let panel = panel.with_channel("search", search).unwrap();
+        let model = fit(
+            &level().with_synergy(Synergy::new("tv", "search")),
+            &panel,
+            300,
+        );
+        let together = &model.synergies()[0];
+        let unproven = |f: &FitFinding| matches!(f, FitFinding::SynergyUnproven { .. });
+        let told = model.findings().iter().any(unproven);
+        assert_eq!(told, together.is_unproven(), "{together:?}");
+        claimed += usize::from(!told);
+    }
+    assert!(claimed <= 2, "{claimed}");
+}
+
+/// A coefficient of 0 or more has no interval that holds 0, so one that begins beside it is told too.
+#[test]
+fn bounds_at_0_prove_no_synergy() {
+    let (tv, search, noise) = (spend(41, 156), spend(42, 156), noise(43, 156));
+    let kpi = (0..156).map(|t| 1000.0 + 2.0 * tv[t] + 2.0 * search[t] + 30.0 * noise[t]);
+    let panel = Panel::national(weeks(156), kpi.collect()).unwrap();
+    let panel = panel.with_channel("tv", tv).unwrap();
+    let panel = panel.with_channel("search", search).unwrap();
+    let bounded = Synergy::new("tv", "search").with_bounds(0.0..);
+    let model = fit(&plain().with_synergy(bounded), &panel, 300);
+    let together = &model.synergies()[0];
+    assert!(
+        together.contribution.low() > 0.0 && together.is_unproven(),
+        "{together:?}"
+    );
+    let (found, _) = self::together();
+    let proven = &fit(&with_synergy(), &found, 300).synergies()[0];
+    assert!(!proven.is_unproven(), "{proven:?}");
 }
 
 #[test]

@@ -392,3 +392,19 @@ fn priors_are_read_from_text_and_move_the_estimate() {
         "{refused}"
     );
 }
+
+/// Ten candidates leave two draws, whose interval is that of chance.
+#[test]
+fn a_search_that_tried_too_little_is_told() {
+    let world = mixtouch::simulate::panels::PanelWorld::small_business().unwrap();
+    let panel = world.simulate(1).panel().unwrap();
+    let few = |evaluations: usize| {
+        let search = Search::default().with_evaluations(evaluations);
+        let model = search.estimate(&MixSpecification::new(), &panel).unwrap();
+        let few = |f: &FitFinding| matches!(f, FitFinding::FewCandidates { .. });
+        model.findings().into_iter().find(few)
+    };
+    assert_eq!(few(10), Some(FitFinding::FewCandidates { candidates: 2 }));
+    assert!(few(40).is_some());
+    assert_eq!(few(200), None);
+}

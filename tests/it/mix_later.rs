@@ -3,7 +3,7 @@
 use crate::common::random::Random;
 use mixtouch::Day;
 use mixtouch::mix::estimate::{Estimator, Search, SearchFit};
-use mixtouch::mix::panel::{Panel, PanelColumns};
+use mixtouch::mix::panel::{Finding, Panel, PanelColumns};
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Trend};
 
@@ -184,12 +184,22 @@ fn holidays_to_come_can_be_added() {
         baseline[3] - baseline[2]
     };
     assert_eq!(effect(model), 0.0);
+    // A table that ends too soon is told.
+    let told = |model: &Posterior, from| {
+        let forecast = model.forecast(&panel(from, 106)).unwrap();
+        forecast.findings().to_vec()
+    };
+    let last = first.plus(7 * 93 + 2);
+    let ends = Finding::HolidaysEnd { last, periods: 6 };
+    assert_eq!(told(model, 100), [ends]);
     let longer = fit
         .clone()
         .with_holidays(holidays(&years(10), "sale day"))
         .unwrap();
     assert!((effect(longer.posterior()) - 50.0).abs() < 3.0);
     assert_eq!(longer.posterior().decomposition(), model.decomposition());
+    let next = fit.clone().with_holidays(holidays(&years(11), "sale day"));
+    assert_eq!(told(next.unwrap().posterior(), 100), []);
     assert!(search().refresh(&longer, &panel(100, 106)).is_ok());
     for other in [
         holidays(&years(10), "other day"),

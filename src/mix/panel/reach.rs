@@ -29,8 +29,9 @@ impl Panel {
     /// ```
     ///
     /// # Errors
-    /// Like [`Panel::with_channel`], for all three columns; also if somebody was reached with the
-    /// frequency 0.
+    /// Like [`Panel::with_channel`], for all three columns; also if somebody was reached and the
+    /// frequency is not 1 to 1000: it is impressions / reach, and who is reached saw it once at
+    /// least.
     pub fn with_reach_frequency(
         self,
         name: impl Into<String>,
@@ -70,7 +71,7 @@ impl Panel {
         Ok(self)
     }
 
-    /// An error if somebody was reached with the frequency 0.
+    /// An error if somebody was reached with a frequency that cannot be.
     pub(super) fn check_frequency(
         &self,
         name: &str,
@@ -78,17 +79,26 @@ impl Panel {
         frequency: &[f64],
     ) -> Result<()> {
         let mut cells = reach.iter().zip(frequency);
-        match cells.position(|(reach, frequency)| *reach > 0.0 && *frequency == 0.0) {
-            None => Ok(()),
-            Some(row) => {
-                let date = self.dates[row % self.periods()];
-                let name = format!("frequency of {name} on {date}");
-                Err(Error::setting(
-                    name,
-                    0,
-                    "a number > 0 where anybody was reached",
-                ))
-            }
-        }
+        let Some(row) = cells.position(|(reach, f)| *reach > 0.0 && !can_be(*f)) else {
+            return Ok(());
+        };
+        let date = self.dates[row % self.periods()];
+        let geo = match self.geos.as_slice() {
+            [_] => String::new(),
+            geos => format!(" in {}", geos[row / self.periods()]),
+        };
+        Err(Error::setting(
+            format!("frequency of {name}{geo} on {date}"),
+            frequency[row],
+            "impressions / reach, which is 1 to 1000 where anybody was reached",
+        ))
     }
+}
+
+/// The most contacts a person reached has in a period: a hundred a day are a slip of units.
+const MOST: f64 = 1000.0;
+
+/// Whether persons reached can have seen it so often on average; a quotient may be rounded.
+fn can_be(frequency: f64) -> bool {
+    (1.0 - 1e-6..=MOST).contains(&frequency)
 }

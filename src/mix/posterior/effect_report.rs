@@ -55,8 +55,14 @@ fn reach(summaries: &[ChannelSummary]) -> Option<Section> {
             Cell::number(figures.reach, 0),
             Cell::number(figures.frequency, 2),
             Cell::number(figures.cost_per_exposure, 4),
-            Cell::estimate(figures.optimal_frequency, 1),
-            Cell::estimate(figures.contribution_at_optimum, 0),
+            figures
+                .optimal_frequency
+                .map(|best| Cell::estimate(best, 1))
+                .into(),
+            figures
+                .contribution_at_optimum
+                .map(|there| Cell::estimate(there, 0))
+                .into(),
         ])
     });
     let columns = [
@@ -68,7 +74,7 @@ fn reach(summaries: &[ChannelSummary]) -> Option<Section> {
         "contribution there (90 %)",
     ];
     table(
-        "reach and frequency: as many contacts bring most at the best frequency",
+        "reach and frequency: at the best one the same number of contacts brings most",
         Table::new(columns),
         rows.collect(),
     )

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::mix::panel::Panel;
+use crate::mix::panel::{Finding, Panel};
 use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::{Baseline, Holidays};
@@ -15,6 +15,7 @@ use crate::util::Random;
 pub struct MixForecast {
     decomposition: Decomposition,
     predictions: Vec<Estimate>,
+    findings: Vec<Finding>,
     /// What may be seen in each row, draw by draw, in ascending order.
     #[serde(skip)]
     pub(crate) draws: Vec<Vec<f64>>,
@@ -31,13 +32,20 @@ impl MixForecast {
     pub fn predictions(&self) -> &[Estimate] {
         &self.predictions
     }
+
+    /// What the forecast leaves out: [`Finding::HolidaysEnd`] where the table of holidays ends
+    /// before the forecast's last period begins. Empty is good.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
 }
 
 impl Posterior {
     /// Predicts periods that follow the panel's, for planned spend and controls; spend before them
     /// carries over into them. The future panel has the same columns and geos, though events that
     /// do not take place in it may be left out; its KPI is not looked at. Holidays are those of the
-    /// model's table, see [`Posterior::with_holidays`].
+    /// model's table, see [`Posterior::with_holidays`]; [`MixForecast::findings`] says where it ends
+    /// too soon.
     ///
     /// # Errors
     /// If the future panel's columns or geos differ, it has an event whose effect the model cannot
@@ -74,7 +82,14 @@ impl Posterior {
             predictions,
             draws,
             decomposition: self.decompose(&whole).last(future.periods()),
+            findings: self.beyond_holidays(future).into_iter().collect(),
         })
+    }
+
+    /// What the table of holidays does not say of future periods.
+    fn beyond_holidays(&self, future: &Panel) -> Option<Finding> {
+        let baseline = &self.specification.baseline;
+        baseline.holidays_end(future.dates(), self.panel.period())
     }
 
     /// The standard deviation of the noise in each geo, in units of the KPI: the fit's, or where it

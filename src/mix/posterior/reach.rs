@@ -27,7 +27,8 @@ use crate::stats::{Estimate, Interval};
 /// let model = Search::default().with_evaluations(100).estimate(&specification, &panel)?;
 /// let tv = model.channels()[0].reach_frequency.clone().expect("it has both columns");
 /// assert!((tv.cost_per_exposure.unwrap() - 0.01).abs() < 1e-12);
-/// assert!(tv.optimal_frequency.low() <= tv.optimal_frequency.value());
+/// let best = tv.optimal_frequency.expect("the frequency varies");
+/// assert!(best.low() <= best.value());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,16 +42,18 @@ pub struct ReachSummary {
     pub cost_per_exposure: Option<f64>,
     /// The frequency at which as many contacts bring most, from 1 to the largest in the panel by
     /// tenths: that of the mean over draws, with the range of the middle 90 % of the draws' own.
-    pub optimal_frequency: Estimate,
+    /// None where the frequency varies by less than 5 % of its mean (standard deviation, over the
+    /// fitted rows that reached anybody): then the prior alone would choose it.
+    pub optimal_frequency: Option<Estimate>,
     /// What the panel's contacts would have contributed at that frequency in every period, in units
-    /// of the KPI.
-    pub contribution_at_optimum: Estimate,
+    /// of the KPI; none without it.
+    pub contribution_at_optimum: Option<Estimate>,
 }
 
 /// Steps of the frequencies that are tried.
 const STEP: f64 = 0.1;
-/// The most frequencies that are tried.
-const MOST: usize = 1000;
+/// The least variation of the frequency, standard deviation over mean, that shows what it does.
+const VARIES: f64 = 0.05;
 
 impl Posterior {
     /// Figures of a channel measured in reach and frequency, in one geo or in all; none for others.
@@ -67,26 +70,44 @@ impl Posterior {
             .zip(frequency)
             .map(|(r, f)| r * f)
             .collect();
-        let optimal_frequency = self.optimal_frequency(channel, *unit);
-        let at_optimum = self.panel_at_frequency(channel, optimal_frequency.value());
-        let draws = self.draws.iter();
-        let contributions: Vec<f64> = draws
-            .map(|draw| sum(&self.decompose_by(&at_optimum, draw).contributions()[channel]))
-            .collect();
+        let varies = self.frequency_varies(channel);
+        let optimal_frequency = varies.then(|| self.optimal_frequency(channel, *unit));
+        let at_frequency = |frequency: Estimate| {
+            let panel = self.panel_at_frequency(channel, frequency.value());
+            let draws = self.draws.iter();
+            let contributions: Vec<f64> = draws
+                .map(|draw| sum(&self.decompose_by(&panel, draw).contributions()[channel]))
+                .collect();
+            self.estimate(&contributions)
+        };
         let (spend, seen) = (sum(column.spend()), sum(&contacts));
         Some(ReachSummary {
             reach: sum(column.activity()),
             frequency: column.mean_frequency(rows.clone()),
             cost_per_exposure: (spend > 0.0 && seen > 0.0).then(|| spend / seen),
             optimal_frequency,
-            contribution_at_optimum: self.estimate(&contributions),
+            contribution_at_optimum: optimal_frequency.map(at_frequency),
         })
+    }
+
+    /// Whether a channel's frequency moves enough for the fit to see what it does.
+    pub(crate) fn frequency_varies(&self, channel: usize) -> bool {
+        let column = &self.panel.channels()[channel];
+        let frequency = column.frequency().unwrap_or_default();
+        let reached = |row: &usize| column.activity()[*row] > 0.0 && self.is_fitted(*row);
+        let seen: Vec<f64> = (0..frequency.len())
+            .filter(reached)
+            .map(|row| frequency[row])
+            .collect();
+        let mean = seen.iter().sum::<f64>() / seen.len() as f64;
+        let square: f64 = seen.iter().map(|f| (f - mean) * (f - mean)).sum();
+        (square / seen.len() as f64).sqrt() >= VARIES * mean
     }
 
     /// The frequency at which a contact brings most: saturation(f) / f is largest. `unit` is one
     /// unit of frequency in the curve.
     fn optimal_frequency(&self, channel: usize, unit: f64) -> Estimate {
-        let count = (((unit - 1.0) / STEP).max(0.0) as usize + 1).min(MOST);
+        let count = ((unit - 1.0) / STEP).max(0.0) as usize + 1;
         let grid: Vec<f64> = (0..count).map(|step| 1.0 + STEP * step as f64).collect();
         let by_contact = |draw: &PosteriorDraw| -> Vec<f64> {
             let effect: f64 = draw.coefficients[channel].iter().sum();

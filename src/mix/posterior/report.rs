@@ -101,8 +101,8 @@ impl MixReport<'_> {
             "contribution (90 %)",
             "share",
             "ROI (90 %)",
-            "marginal",
-            "half-life",
+            "marginal ROI",
+            "half-life (periods)",
         ]);
         if self.true_roi.is_some() {
             table = table.with_column(Column::new("true ROI", Alignment::Right));

@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::panel::Frequency;
+use crate::mix::panel::{Finding, Frequency};
 use crate::mix::specification::calendar::{months, weekdays};
 use crate::mix::specification::holidays::Holidays;
 use crate::mix::specification::term::{BaselinePart, Term};
@@ -193,6 +193,11 @@ impl Baseline {
             }));
         }
         terms
+    }
+
+    /// What the table of holidays does not say of some periods, as it ends before them.
+    pub(crate) fn holidays_end(&self, dates: &[Day], period: Frequency) -> Option<Finding> {
+        self.holidays.end_before(dates, period)
     }
 
     /// Holidays none of whose days falls into one of the periods.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
 use crate::error::{Error, Result};
-use crate::mix::panel::Frequency;
+use crate::mix::panel::{Finding, Frequency};
 use crate::mix::specification::term::{BaselinePart, Term};
 use crate::time::Day;
 
@@ -112,6 +112,18 @@ impl Holidays {
             penalised: false,
         };
         counts.into_iter().map(term).collect()
+    }
+
+    /// What a table that ends before some of the periods does not say of them; nothing of a table
+    /// without days.
+    pub(super) fn end_before(&self, dates: &[Day], period: Frequency) -> Option<Finding> {
+        let (last, _) = self.0.last()?;
+        let after = dates.iter().filter(|date| period.span(**date).0 > *last);
+        let periods = after.count();
+        (periods > 0).then_some(Finding::HolidaysEnd {
+            last: *last,
+            periods,
+        })
     }
 
     /// Holidays none of whose days falls into one of the periods.

@@ -11,9 +11,10 @@ use crate::mix::specification::bounds::Bounds;
 /// Two channels that bring more, or less, together than each alone.
 ///
 /// The model has one more term, coefficient x response of the first x response of the second, each
-/// after adstock and saturation. Its coefficient is 0 or more unless told otherwise, and bears the
-/// penalty that a channel's bears. What the term brings is half the first channel's contribution
-/// and half the second's, as Shapley divides what only both together bring.
+/// after adstock and saturation. Its coefficient has either sign unless told otherwise, so that an
+/// interval about nothing holds 0, and bears the penalty that a channel's bears. What the term
+/// brings is half the first channel's contribution and half the second's, as Shapley divides what
+/// only both together bring.
 ///
 /// Source: interaction of media in Naik and Raman (2003), "Understanding the Impact of Synergy in
 /// Multimedia Communications".
@@ -21,8 +22,8 @@ use crate::mix::specification::bounds::Bounds;
 /// ```
 /// use mixtouch::mix::specification::{MixSpecification, Synergy};
 ///
-/// // Television may make search work better, or compete with it.
-/// let synergy = Synergy::new("tv", "search").with_bounds(..);
+/// // Television makes search work better, and does not compete with it.
+/// let synergy = Synergy::new("tv", "search").with_bounds(0.0..);
 /// let specification = MixSpecification::new().with_synergy(synergy);
 /// # let _ = specification;
 /// ```
@@ -40,12 +41,13 @@ impl Synergy {
         Self {
             first: first.into(),
             second: second.into(),
-            bounds: Bounds::from_range(0.0..),
+            bounds: Bounds::from_range(..),
         }
     }
 
-    /// Bounds of the coefficient, both ends included, in units of the mean KPI; `0.0..` unless set,
-    /// `..` for either sign.
+    /// Bounds of the coefficient, both ends included, in units of the mean KPI; `..` unless set. With
+    /// `0.0..` no interval holds 0: whether there is a synergy at all is then for
+    /// [`FitFinding::SynergyUnproven`](crate::mix::posterior::FitFinding) to say.
     #[must_use]
     pub fn with_bounds(self, bounds: impl RangeBounds<f64>) -> Self {
         Self {

@@ -1,7 +1,8 @@
 //! Everything that a fit leaves to be said.
 
 use crate::mix::posterior::findings::autocorrelation::autocorrelation;
-use crate::mix::posterior::findings::curves::{at_ends, before_fit, unseen};
+use crate::mix::posterior::findings::candidates::few_candidates;
+use crate::mix::posterior::findings::curves::{at_ends, before_fit, unproven, unseen, unvaried};
 use crate::mix::posterior::findings::finding::FitFinding;
 use crate::mix::posterior::findings::level_break::level_break;
 use crate::mix::posterior::findings::series::Series;
@@ -32,8 +33,11 @@ impl Posterior {
             findings.extend(outliers(self, &residuals, &rows));
         }
         findings.extend(self.negative_baseline(&rows));
+        findings.extend(few_candidates(self));
         findings.extend(before_fit(self));
         findings.extend(unseen(self));
+        findings.extend(unvaried(self));
+        findings.extend(unproven(self));
         findings.extend(at_ends(self));
         findings
     }

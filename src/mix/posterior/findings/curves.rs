@@ -3,6 +3,7 @@
 use crate::mix::panel::Channel;
 use crate::mix::posterior::findings::finding::FitFinding;
 use crate::mix::posterior::model::Posterior;
+use crate::mix::posterior::synergy::SynergySummary;
 use crate::mix::transform::{Adstock, ChannelCurve, Saturation, TransformParameter};
 
 /// A share of the contribution below the least spend seen that is worth a word.
@@ -34,6 +35,29 @@ pub(super) fn before_fit(posterior: &Posterior) -> Vec<FitFinding> {
     let channels = posterior.panel.channels().iter().filter(ran);
     let found = channels.map(|channel| FitFinding::BeforeFit {
         channel: channel.name().to_owned(),
+    });
+    found.collect()
+}
+
+/// Channels measured in reach and frequency whose frequency hardly varies.
+pub(super) fn unvaried(posterior: &Posterior) -> Vec<FitFinding> {
+    let channels = posterior.panel.channels().iter().enumerate();
+    let channels = channels
+        .filter(|(at, channel)| channel.frequency().is_some() && !posterior.frequency_varies(*at));
+    let found = channels.map(|(_, channel)| FitFinding::FrequencyUnvaried {
+        channel: channel.name().to_owned(),
+        frequency: channel.mean_frequency(0..posterior.panel.rows()),
+    });
+    found.collect()
+}
+
+/// Synergies that cannot be told from nothing.
+pub(super) fn unproven(posterior: &Posterior) -> Vec<FitFinding> {
+    let synergies = posterior.synergies().into_iter();
+    let unproven = synergies.filter(SynergySummary::is_unproven);
+    let found = unproven.map(|together| FitFinding::SynergyUnproven {
+        first: together.first,
+        second: together.second,
     });
     found.collect()
 }

@@ -72,6 +72,25 @@ pub enum FitFinding {
         /// The channel.
         channel: String,
     },
+    /// A channel's frequency hardly varies, so the data do not say which is best.
+    FrequencyUnvaried {
+        /// The channel.
+        channel: String,
+        /// How often a person reached saw it on average.
+        frequency: f64,
+    },
+    /// The draws of a search are of few different candidates.
+    FewCandidates {
+        /// How many.
+        candidates: usize,
+    },
+    /// What two channels bring together cannot be told from nothing.
+    SynergyUnproven {
+        /// The first channel.
+        first: String,
+        /// The second channel.
+        second: String,
+    },
     /// The draws of a transform parameter crowd at an end of the range it was given.
     AtEndOfRange {
         /// The channel.
@@ -129,9 +148,55 @@ impl FitFinding {
             Self::Break { geo, .. } => geo.clone(),
             Self::Unseen { channel, .. }
             | Self::BeforeFit { channel }
+            | Self::FrequencyUnvaried { channel, .. }
             | Self::AtEndOfRange { channel, .. } => Some(channel.clone()),
+            Self::SynergyUnproven { first, second } => Some(format!("{first} x {second}")),
             Self::Outliers { rows } => rows.first().map(ToString::to_string),
             _ => None,
+        }
+    }
+
+    /// The sentence of what curves and effects say that the data have not shown.
+    fn of_curves(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unseen { channel, share } => write!(
+                f,
+                "{:.0} % of what {channel} brought lies below the least that ran in any period, \
+                 where only the curve says so: pause it in a test, or state a belief about its \
+                 return",
+                100.0 * share
+            ),
+            Self::BeforeFit { channel } => write!(
+                f,
+                "{channel} ran only in periods that were not fitted, so the data say nothing of it: \
+                 its contribution is a guess; leave it out, or give the media before the panel and \
+                 fit all periods"
+            ),
+            Self::FrequencyUnvaried { channel, frequency } => write!(
+                f,
+                "{channel} is seen about {frequency:.1} times a person in every period, so the data \
+                 do not say which frequency is best: vary it by period or geo to find out"
+            ),
+            Self::FewCandidates { candidates } => write!(
+                f,
+                "the search found {candidates} different candidates to average, too few for \
+                 intervals to mean much: let it try more, such as 2,000, and keep 100 draws or more"
+            ),
+            Self::SynergyUnproven { first, second } => write!(
+                f,
+                "what {first} and {second} bring together cannot be told from nothing: leave the \
+                 synergy out, or test each of them with the other off"
+            ),
+            Self::AtEndOfRange {
+                channel,
+                parameter,
+                end,
+            } => write!(
+                f,
+                "{parameter} of {channel} lies at the end of its range, {end}: widen the range, or \
+                 take another family of curves"
+            ),
+            _ => Ok(()),
         }
     }
 }
@@ -168,28 +233,12 @@ impl fmt::Display for FitFinding {
             Self::Break {
                 geo, date, size, ..
             } => level_changes(f, geo.as_deref(), *date, *size),
-            Self::Unseen { channel, share } => write!(
-                f,
-                "{:.0} % of what {channel} brought lies below the least that ran in any period, \
-                 where only the curve says so: pause it in a test, or state a belief about its \
-                 return",
-                100.0 * share
-            ),
-            Self::BeforeFit { channel } => write!(
-                f,
-                "{channel} ran only in periods that were not fitted, so the data say nothing of it: \
-                 its contribution is a guess; leave it out, or give the media before the panel and \
-                 fit all periods"
-            ),
-            Self::AtEndOfRange {
-                channel,
-                parameter,
-                end,
-            } => write!(
-                f,
-                "{parameter} of {channel} lies at the end of its range, {end}: widen the range, or \
-                 take another family of curves"
-            ),
+            Self::Unseen { .. }
+            | Self::BeforeFit { .. }
+            | Self::FrequencyUnvaried { .. }
+            | Self::FewCandidates { .. }
+            | Self::SynergyUnproven { .. }
+            | Self::AtEndOfRange { .. } => self.of_curves(f),
             Self::NegativeBaseline { share } => write!(
                 f,
                 "the baseline is below 0 in {:.0} % of the rows, so media are credited with more \
