@@ -16,7 +16,7 @@ pub(crate) struct EffectOptions {
     /// column of their spend
     #[arg(long, value_delimiter = ',', value_parser = reach, requires = "panel")]
     reach_frequency: Vec<(String, String, String)>,
-    /// Media that bring more together than each alone, as tv:search
+    /// Media that bring more, or less, together than each alone, as tv:search
     #[arg(long, value_delimiter = ',', value_parser = two)]
     synergy: Vec<(String, String)>,
     /// Media that move another medium, as tv:branded_search

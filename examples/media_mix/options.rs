@@ -35,44 +35,71 @@ pub(crate) enum EstimatorName {
 #[command(version)]
 pub(crate) struct Options {
     /// Table with one row per period, or per period and geo
-    #[arg(long, requires_all = ["date", "kpi"])]
+    #[arg(long, help_heading = "Panel", requires_all = ["date", "kpi"])]
     pub(crate) panel: Option<PathBuf>,
     /// Column of the periods' first days
-    #[arg(long, requires = "panel")]
+    #[arg(long, help_heading = "Panel", requires = "panel")]
     pub(crate) date: Option<String>,
     /// Column of the outcome; several are fitted at once, with the shapes of media in common
-    #[arg(long, value_delimiter = ',', requires = "panel")]
+    #[arg(
+        long,
+        help_heading = "Panel",
+        value_delimiter = ',',
+        requires = "panel"
+    )]
     pub(crate) kpi: Vec<String>,
     /// Columns of the media, spend or exposures
-    #[arg(long, value_delimiter = ',', requires = "panel")]
+    #[arg(
+        long,
+        help_heading = "Panel",
+        value_delimiter = ',',
+        requires = "panel"
+    )]
     pub(crate) media: Vec<String>,
     /// Columns of controls
-    #[arg(long, value_delimiter = ',', requires = "panel")]
+    #[arg(
+        long,
+        help_heading = "Panel",
+        value_delimiter = ',',
+        requires = "panel"
+    )]
     pub(crate) controls: Vec<String>,
     /// Column of event names
-    #[arg(long, value_delimiter = ',', requires = "panel")]
+    #[arg(
+        long,
+        help_heading = "Panel",
+        value_delimiter = ',',
+        requires = "panel"
+    )]
     pub(crate) events: Vec<String>,
     /// Column of geo names
-    #[arg(long, requires = "panel")]
+    #[arg(long, help_heading = "Panel", requires = "panel")]
     pub(crate) geo: Option<String>,
     /// Spend column of a medium measured in exposures, A=column
-    #[arg(long, value_delimiter = ',', value_parser = pair, requires = "panel")]
+    #[arg(long, help_heading = "Panel", value_delimiter = ',', value_parser = pair, requires = "panel")]
     pub(crate) spend: Vec<(String, String)>,
     /// Length of the periods: day, week, two-weeks, four-weeks, month, month-end, quarter or
     /// quarter-end; found from the dates otherwise
-    #[arg(long, requires = "panel")]
+    #[arg(long, help_heading = "Panel", requires = "panel")]
     pub(crate) period: Option<Frequency>,
-    /// Adstock family of all media, or A=family of one
-    #[arg(long, value_delimiter = ',')]
+    /// First day of the periods to use
+    #[arg(long, help_heading = "Panel")]
+    pub(crate) from: Option<Day>,
+    /// Last day of the periods to use
+    #[arg(long, help_heading = "Panel")]
+    pub(crate) to: Option<Day>,
+    /// How spend carries over, family of adstock of all media or A=family of one: none, geometric,
+    /// weibull-pdf ..
+    #[arg(long, help_heading = "Model", value_delimiter = ',')]
     pub(crate) adstock: Vec<String>,
-    /// Saturation family of all media, or A=family of one
-    #[arg(long, value_delimiter = ',')]
+    /// How spend saturates, family of all media or A=family of one: none, hill, logistic ..
+    #[arg(long, help_heading = "Model", value_delimiter = ',')]
     pub(crate) saturation: Vec<String>,
-    /// Fourier pairs a year
-    #[arg(long, default_value_t = 2)]
+    /// Waves of the season a year (Fourier pairs); 0 for no season
+    #[arg(long, help_heading = "Baseline", default_value_t = 2)]
     pub(crate) seasonality: usize,
-    /// none, linear, knots=N or smooth
-    #[arg(long, default_value = "linear")]
+    /// How the baseline's level moves: none, linear, knots=N or smooth
+    #[arg(long, help_heading = "Baseline", default_value = "linear")]
     pub(crate) trend: Trend,
     /// Effects of the days of the week; those of daily panels unless set
     #[arg(long, help_heading = "Baseline")]
@@ -97,26 +124,29 @@ pub(crate) struct Options {
     )]
     pub(crate) organic: Vec<String>,
     /// How to fit
-    #[arg(long, value_enum, default_value = "search")]
+    #[arg(long, help_heading = "Fit", value_enum, default_value = "search")]
     pub(crate) estimator: EstimatorName,
-    /// Candidates to try
-    #[arg(long, default_value_t = 2000)]
+    /// Candidates to try; intervals of fewer than some 200 say little
+    #[arg(long, help_heading = "Fit", default_value_t = 2000)]
     pub(crate) trials: usize,
     /// Candidates to try besides, for the Pareto front of fit and agreement with spend shares
-    #[arg(long, default_value_t = 240)]
+    #[arg(long, help_heading = "Fit", default_value_t = 240)]
     pub(crate) front_trials: usize,
     /// Draws of each of the sampler's four chains after its warm-up
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, help_heading = "Fit", default_value_t = 1000)]
     pub(crate) draws: usize,
     /// Seed of the search or the sampler
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, help_heading = "Fit", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Lift tests: channel,geo,start,end,spend_change,outcome_change,standard_error; with a column
     /// spend_is (recorded or on-top) that says whether the panel's spend includes the change
-    #[arg(long)]
+    #[arg(long, help_heading = "Model")]
     pub(crate) lift: Option<PathBuf>,
     /// Holidays: date,holiday
-    #[arg(long)]
+    #[arg(long, help_heading = "Baseline")]
     pub(crate) holidays: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) model: ModelOptions,
@@ -132,15 +162,6 @@ pub(crate) struct Options {
     pub(crate) terminal: TerminalOptions,
     #[command(flatten)]
     pub(crate) plan: PlanOptions,
-    /// First day of the periods to use
-    #[arg(long)]
-    pub(crate) from: Option<Day>,
-    /// Last day of the periods to use
-    #[arg(long)]
-    pub(crate) to: Option<Day>,
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// `A=B` taken apart.

@@ -1,7 +1,7 @@
 //! The plan of the next periods' spend, for reading and as JSON.
 
 use mixtouch::Result;
-use mixtouch::budget::{FlightPlan, Plan, PlanSensitivity};
+use mixtouch::budget::{FlightPlan, Goal, Plan, PlanSensitivity};
 use mixtouch::mix::posterior::Posterior;
 #[cfg(feature = "html")]
 use mixtouch::pages::PlanChapter;
@@ -19,6 +19,7 @@ const LEVEL: ConfidenceLevel = ConfidenceLevel::P90;
 /// The plan, and what else is asked for of it.
 pub(crate) struct Planned {
     plan: Plan,
+    goal: Goal,
     periods: usize,
     flights: Option<FlightPlan>,
     sensitivity: Option<PlanSensitivity>,
@@ -42,6 +43,7 @@ pub(crate) fn best(
     let flights = |peak: f64| budget.plan_flights(&model.flights_over(&horizon)?, goal, peak);
     Ok(Some(Planned {
         plan: budget.plan_with_progress(&curves, goal, progress)?,
+        goal,
         periods: horizon.periods(),
         flights: options.peak.map(flights).transpose()?,
         sensitivity: sensitivity.transpose()?,
@@ -91,9 +93,10 @@ impl Planned {
         let now: f64 = plan.channels().iter().map(|channel| channel.now).sum();
         let digits = digits_for(plan.channels().iter().map(|channel| channel.planned), 0);
         let heading = format!(
-            "{what} of {} (now {}): gains {gain} over spending as now",
+            "{what} of {} (now {}): the KPI gains {gain} over spending as now{}",
             figure(plan.total(), digits),
-            figure(now, digits)
+            figure(now, digits),
+            self.profit(now)
         );
         let rows = plan.channels().iter().map(|channel| {
             let bound = channel.at_bound.map_or_else(String::new, |bound| {
@@ -115,6 +118,15 @@ impl Planned {
             .with_heading(heading)
             .with_table(table)
             .set_apart()
+    }
+
+    /// What a plan for profit earns more than the spend now, after the spend.
+    fn profit(&self, now: f64) -> String {
+        let Goal::Profit { margin } = self.goal else {
+            return String::new();
+        };
+        let gain = margin * self.plan.gain() - (self.plan.total() - now);
+        format!(", profit {}", figure(gain, digits_for([gain], 0)))
     }
 
     /// The plan as JSON.
@@ -153,7 +165,7 @@ impl Planned {
 
 fn by_period(plan: &FlightPlan) -> Section {
     let heading = format!(
-        "by period: {} in all, gains {} over spending as now, {} of it by timing",
+        "by period: {} in all, the KPI gains {} over spending as now, {} of it by timing",
         figure(plan.total, 0),
         figure(plan.gain(), 0),
         figure(plan.outcome_planned - plan.outcome_laid_out_evenly, 0)
@@ -196,7 +208,7 @@ fn knowledge(sensitivity: &PlanSensitivity) -> Section {
         format!("; test {} first", channel.channel)
     });
     let heading = format!(
-        "what the plan would gain from knowing the curves: {}{first}",
+        "how much more of the KPI the plan would bring if the curves were known: {}{first}",
         figure(sensitivity.worth_of_knowing_all, 0)
     );
     let table = Table::new(["channel", "planned (best, 90 %)", "worth of knowing"]);

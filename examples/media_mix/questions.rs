@@ -21,7 +21,8 @@ pub(crate) struct QuestionOptions {
     /// =500
     #[arg(long, value_delimiter = ',')]
     scenario: Vec<String>,
-    /// What next: a table of the periods to come with the panel's media and controls
+    /// What next: a table of the periods to come with the panel's media and controls; --holidays has to
+    /// reach over them
     #[arg(long, requires = "panel")]
     forecast: Option<PathBuf>,
     /// Hold the last N periods out, fit to those before, and compare
@@ -205,7 +206,7 @@ fn amount(number: f64) -> String {
 fn scenario_section(scenario: &Scenario) -> Section {
     let digits = digits_for([scenario.difference().value()], 0);
     let heading = format!(
-        "scenario: {} more spend brings {} more (90 %), of {} in all",
+        "scenario: spend changes by {}, the KPI by {} (90 %), of {} in all",
         amount(scenario.spend_difference()),
         Cell::estimate(scenario.difference(), digits),
         amount(scenario.outcome())
@@ -225,6 +226,8 @@ fn forecast_section(forecast: &MixForecast) -> Section {
     let parts = forecast.decomposition();
     let expected = forecast.predictions().iter();
     let digits = digits_for(expected.map(|row| row.value()), 0);
+    let notes = forecast.findings().iter();
+    let notes = notes.map(|finding| format!("note: {finding}"));
     let rows = (0..forecast.predictions().len()).map(|row| {
         let (geo, date) = (row / parts.dates().len(), row % parts.dates().len());
         [
@@ -236,6 +239,7 @@ fn forecast_section(forecast: &MixForecast) -> Section {
     Section::new()
         .with_heading("forecast, with the interval of what will be seen")
         .with_table(Table::new(["period", "geo", "expected (90 %)"]).with_rows(rows))
+        .with_lines(notes)
         .set_apart()
 }
 
