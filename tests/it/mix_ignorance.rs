@@ -405,6 +405,6 @@ fn a_search_that_tried_too_little_is_told() {
         model.findings().into_iter().find(few)
     };
     assert_eq!(few(10), Some(FitFinding::FewCandidates { candidates: 2 }));
-    assert!(few(40).is_some());
+    assert!(few(20).is_some());
     assert_eq!(few(200), None);
 }

@@ -3,8 +3,9 @@
 use crate::mix::posterior::findings::finding::FitFinding;
 use crate::mix::posterior::model::Posterior;
 
-/// Candidates below which the middle 90 % of the draws say little.
-const FEW: usize = 40;
+/// Candidates below which the middle 90 % of the draws have no ends of their own. In twelve small
+/// businesses 2 candidates (of 10 tried) held 46 % of true returns, 5 (of 20) 71 %, 33 (of 40) 98 %.
+const FEW: usize = 20;
 
 /// A search whose draws are of few different candidates; nothing of other estimators.
 pub(super) fn few_candidates(posterior: &Posterior) -> Option<FitFinding> {

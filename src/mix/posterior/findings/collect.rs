@@ -31,9 +31,9 @@ impl Posterior {
             findings.extend(autocorrelation(&geos));
             findings.extend(unequal_variance(self, &residuals, &rows));
             findings.extend(outliers(self, &residuals, &rows));
+            findings.extend(few_candidates(self));
         }
         findings.extend(self.negative_baseline(&rows));
-        findings.extend(few_candidates(self));
         findings.extend(before_fit(self));
         findings.extend(unseen(self));
         findings.extend(unvaried(self));
