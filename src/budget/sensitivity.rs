@@ -14,6 +14,8 @@ use crate::stats::{ConfidenceLevel, Interval, quantile};
 
 /// How many members the figures are computed from, taken evenly from all.
 const MEMBERS: usize = 40;
+/// Cells of the tables that mean curves are read from.
+const CELLS: usize = 256;
 
 /// One channel's part in a [`PlanSensitivity`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -184,7 +186,7 @@ impl<'a, C: ResponseCurve> Knowledge<'a, C> {
             let curves = members.iter();
             let mean = MeanCurve(curves.map(|(w, curves)| (*w, &curves[channel])).collect());
             let bounds = &budget.channels()[channel];
-            Tabled::new(mean, bounds.low(), bounds.high())
+            Tabled::new(mean, (bounds.low(), bounds.high()), CELLS)
         };
         let means: Vec<_> = (0..planned.len()).map(mean).collect();
         let mut known = Self {
