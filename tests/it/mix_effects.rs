@@ -652,6 +652,36 @@ fn a_funnel_gives_the_upstream_channel_what_it_moved() {
     assert_eq!(loaded.funnels(), model.funnels());
 }
 
+/// TV carries over and saturates, and moves 80 x its response of searches that bring 3 each. One panel
+/// may be far off; several are right in the mean, and their intervals say how far.
+#[test]
+fn indirect_parts_are_right_in_the_mean() {
+    let (mut held, mut ratios) = (0, 0.0);
+    for seed in 1..=6 {
+        let (tv, own) = (spend(500 + seed, 156), spend(600 + seed, 156));
+        let (of_search, of_sales) = (noise(700 + seed, 156), noise(800 + seed, 156));
+        let mut stock = 0.0;
+        let response = tv.iter().map(|x| {
+            stock = 0.5 * stock + 0.5 * x;
+            stock / (60.0 + stock)
+        });
+        let response: Vec<f64> = response.collect();
+        let search = |t: usize| 40.0 + 0.4 * own[t] + 80.0 * response[t] + 6.0 * of_search[t];
+        let search: Vec<f64> = (0..156).map(|t| search(t).max(0.0)).collect();
+        let kpi =
+            (0..156).map(|t| 1000.0 + 150.0 * response[t] + 3.0 * search[t] + 25.0 * of_sales[t]);
+        let truth = 240.0 * total(&response);
+        let panel = Panel::national(weeks(156), kpi.collect()).unwrap();
+        let panel = panel.with_channel("tv", tv).unwrap();
+        let panel = panel.with_channel("search", search).unwrap();
+        let funnel = Funnel::new("tv", "search");
+        let found = fit(&level().with_funnel(funnel), &panel, 400).funnels()[0].indirect;
+        held += usize::from(found.low() <= truth && truth <= found.high());
+        ratios += found.value() / truth / 6.0;
+    }
+    assert!(held >= 5 && (ratios - 1.0).abs() < 0.2, "{held} {ratios}");
+}
+
 #[test]
 fn a_channel_that_moves_nothing_has_next_to_no_indirect_part() {
     let (panel, _) = together();
