@@ -25,7 +25,7 @@ pub(crate) struct ModelOptions {
     /// First periods not to fit, as what ran before them is not known; 8 weeks at most otherwise
     #[arg(long)]
     burn_in: Option<usize>,
-    /// Prior of a transform parameter: tv.alpha=beta(3,3), tv.slope=log-normal(1,0.3),
+    /// Prior of a transform parameter: tv.alpha=beta(1,3), tv.slope=log-normal(1,0.3),
     /// tv.half_saturation=uniform(0.1,2); for nuts also of what a medium brings: tv.roi, marginal_roi,
     /// cpa, contribution_share or effect, such as tv.roi=between(0.5,4) with 90 %
     #[arg(long, value_parser = pair)]
@@ -109,7 +109,7 @@ impl ModelOptions {
         }
         for (name, prior) in &self.prior {
             let (channel, parameter) = name.rsplit_once('.').ok_or_else(|| {
-                let expected = "MEDIUM.PARAMETER=PRIOR, such as tv.alpha=beta(3,3)";
+                let expected = "MEDIUM.PARAMETER=PRIOR, such as tv.alpha=beta(1,3)";
                 mixtouch::Error::Setting {
                     name: "--prior".into(),
                     value: name.clone(),
