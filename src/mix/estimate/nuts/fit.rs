@@ -145,8 +145,8 @@ impl Nuts {
     ///
     /// # Errors
     /// If a setting is out of range, the specification asks for what NUTS does not do (bounds of
-    /// effects other than 0, a synergy), or the panel does not allow the fit. Chains that
-    /// disagree are no error here: see
+    /// effects other than 0, a synergy), the panel does not allow the fit, or the best fit leaves no
+    /// noise, as of a KPI that was computed from spend. Chains that disagree are no error here: see
     /// [`NutsReport::check`](crate::mix::estimate::NutsReport::check).
     pub fn fit(&self, specification: &MixSpecification, panel: &Panel) -> Result<NutsFit> {
         self.fit_with_progress(specification, panel, &())
