@@ -1,5 +1,5 @@
-//! One page of a simulated retailer: credit by channel, journeys, a mix model, the next budget and
-//! experiments, with the truth beside where the simulation knows it.
+//! One page of a simulated retailer: credit by channel, journeys, a mix model, the next budget,
+//! experiments and KPIs, with the truth beside where the simulation knows it.
 //!
 //!     cargo run --release --features html --example report
 //!     cargo run --release --features html --example report -- --html report.html --svg pictures
@@ -7,6 +7,7 @@
 #[path = "../common/exit.rs"]
 mod exit;
 mod experiments;
+mod kpis;
 #[path = "../common/pictures.rs"]
 mod pictures;
 #[path = "../common/progress.rs"]
@@ -19,6 +20,7 @@ use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::budget::{Goal, Plan};
+use mixtouch::kpi::dashboard::Dashboard;
 use mixtouch::mix::estimate::{Search, SearchFit};
 use mixtouch::mix::posterior::{PlanHorizon, Posterior};
 use mixtouch::mix::specification::MixSpecification;
@@ -79,6 +81,7 @@ struct Found {
     plan: Plan,
     other_plans: Vec<Plan>,
     experiments: Experiments,
+    dashboard: Dashboard,
 }
 
 fn run(options: &Options) -> Result<()> {
@@ -110,6 +113,7 @@ impl Found {
         Ok(Self {
             windows: windows(&retailer)?,
             experiments: Experiments::new(options.persons, options.seed, &table)?,
+            dashboard: kpis::dashboard(&retailer, &journeys)?,
             retailer,
             journeys,
             table,
@@ -124,15 +128,18 @@ impl Found {
         let model = self.fit.posterior();
         let roas = (0..self.panel.channels.len()).map(|at| self.panel.roas(at));
         let mix = MixChapter::new(model)
+            .with_kpi_in_money()
             .with_search(self.fit.report())
             .with_true_roi(roas);
         let spend = PlanChapter::new(&self.plan)
+            .with_kpi_in_money()
             .with_model(model, PERIODS)
             .with_totals(&self.other_plans);
         let about = "A simulated retailer: its log of persons, and its weeks of sales and spend";
         let page = Results::new(about)
             .with_chip("simulated, seed", options.seed.to_string())
             .with_mix(model)
+            .with_kpi_in_money()
             .with_plan(&self.plan)
             .with_attribution(&self.table)
             .with_journeys(&self.journeys)
@@ -141,7 +148,8 @@ impl Found {
             .with_chapter(spend.chapter())
             .with_chapter(self.attribution()?)
             .with_chapter(self.experiments.chapter());
-        Ok(page.page())
+        let chapters = kpis::chapters(&self.dashboard).into_iter();
+        Ok(chapters.fold(page, Results::with_chapter).page())
     }
 
     fn attribution(&self) -> Result<Chapter> {

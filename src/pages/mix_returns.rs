@@ -187,7 +187,14 @@ fn marginal(paid: &[(usize, &ChannelSummary)], in_money: bool) -> Chart {
                 .map(|(_, channel)| Mark::from(channel.marginal_roi)),
         );
     let title = match in_money {
-        true => next_pays(paid),
+        true => {
+            let each = paid.iter().map(|(_, channel)| Returns {
+                name: &channel.channel,
+                whole: channel.roi,
+                next: channel.marginal_roi,
+            });
+            next_pays(&each.collect::<Vec<_>>())
+        }
         false => {
             let each: Vec<Ends> = paid
                 .iter()
@@ -201,32 +208,36 @@ fn marginal(paid: &[(usize, &ChannelSummary)], in_money: bool) -> Chart {
         .with_size(Size::Half)
 }
 
+/// What a channel's spend returns, and what its next unit does.
+struct Returns<'a> {
+    name: &'a str,
+    whole: Option<Estimate>,
+    next: Option<Estimate>,
+}
+
 /// Where the next unit pays, of channels that surely pay as a whole.
-fn next_pays(paid: &[(usize, &ChannelSummary)]) -> String {
+fn next_pays(channels: &[Returns<'_>]) -> String {
     let above = |ends: Option<Estimate>| ends.is_some_and(|roi| roi.low() > 1.0);
     let below = |ends: Option<Estimate>| ends.is_some_and(|roi| roi.high() < 1.0);
-    let whole = || paid.iter().filter(|(_, channel)| above(channel.roi));
-    let full: Vec<&str> = whole()
-        .filter(|(_, channel)| below(channel.marginal_roi))
-        .map(|(_, channel)| channel.channel.as_str())
-        .collect();
-    let next = whole()
-        .filter(|(_, channel)| above(channel.marginal_roi))
-        .count();
-    let pay = whole().count();
-    match full.len() {
-        0 if pay == 0 => match paid.iter().any(|(_, channel)| above(channel.marginal_roi)) {
-            true => "No channel surely pays as a whole, but some by their next unit".to_owned(),
-            false => "No channel surely pays, as a whole or by its next unit".to_owned(),
-        },
-        0 if next == pay => {
+    let pay: Vec<&Returns<'_>> = channels.iter().filter(|one| above(one.whole)).collect();
+    let full = pay.iter().filter(|one| below(one.next));
+    let full: Vec<&str> = full.map(|one| one.name).collect();
+    let next = pay.iter().filter(|one| above(one.next)).count();
+    match (&full[..], pay.len()) {
+        ([], 0) if channels.iter().any(|one| above(one.next)) => {
+            "No channel surely pays as a whole, but some by their next unit".to_owned()
+        }
+        ([], 0) => "No channel surely pays, as a whole or by its next unit".to_owned(),
+        ([], pay) if pay == next => {
             "The next unit of spend surely pays wherever spend as a whole does".to_owned()
         }
-        0 => format!("{pay} surely pay as a whole; of these {next} surely by their next unit"),
-        1 => format!("{} pays as a whole, but its next unit does not", full[0]),
-        _ => format!(
+        ([], pay) => {
+            format!("{pay} surely pay as a whole; of these {next} surely by their next unit")
+        }
+        ([only], _) => format!("{only} pays as a whole, but its next unit does not"),
+        (full, _) => format!(
             "{} pay as a whole, but their next unit does not",
-            words::listed(&full)
+            words::listed(full)
         ),
     }
 }
@@ -258,4 +269,47 @@ pub(crate) fn tests(model: &Posterior) -> Option<Chart> {
         chart
             .with_subtitle("Lift tests as measured and as the model predicts them, 90 % intervals"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{ConfidenceLevel, Interval};
+
+    #[test]
+    fn titles_say_no_more_than_intervals() {
+        let about = |value: f64, half: f64| {
+            let ends = Interval::new(value - half, value + half, ConfidenceLevel::P90);
+            Some(Estimate::new(value, ends.unwrap()))
+        };
+        let title = |rows: &[[(f64, f64); 2]]| {
+            let rows = rows.iter().enumerate().map(|(at, [whole, next])| Returns {
+                name: ["tv", "radio"][at],
+                whole: about(whole.0, whole.1),
+                next: about(next.0, next.1),
+            });
+            next_pays(&rows.collect::<Vec<_>>())
+        };
+        let cases = [
+            (
+                [[(0.5, 0.2), (0.2, 0.1)], [(1.2, 0.4), (0.9, 0.4)]],
+                "No channel surely pays, as a whole or by its next unit",
+            ),
+            (
+                [[(2.0, 0.2), (1.5, 0.2)], [(0.5, 0.2), (0.2, 0.1)]],
+                "The next unit of spend surely pays wherever spend as a whole does",
+            ),
+            (
+                [[(2.0, 0.2), (0.9, 0.2)], [(2.0, 0.2), (1.5, 0.1)]],
+                "2 surely pay as a whole; of these 1 surely by their next unit",
+            ),
+            (
+                [[(2.0, 0.2), (0.5, 0.2)], [(1.5, 0.9), (0.5, 0.1)]],
+                "tv pays as a whole, but its next unit does not",
+            ),
+        ];
+        for (rows, said) in cases {
+            assert_eq!(title(&rows), said);
+        }
+    }
 }

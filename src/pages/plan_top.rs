@@ -163,3 +163,90 @@ impl<'a> PlanTop<'a> {
         (self.moves(), figures)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
+    use crate::pages::PlanChapter;
+    use crate::report::chart::Plot;
+
+    struct Root(f64);
+
+    impl ResponseCurve for Root {
+        fn response(&self, spend: f64) -> f64 {
+            self.0 * spend.sqrt()
+        }
+        fn slope(&self, spend: f64) -> f64 {
+            self.0 / (2.0 * spend.sqrt())
+        }
+    }
+
+    /// A plan of two channels that have 50 each, by members of such weights and curves.
+    fn plan(total: f64, members: &[(f64, [f64; 2])]) -> Plan {
+        let members = members.iter();
+        let members = members.map(|(weight, roots)| (*weight, roots.map(Root).into()));
+        let curves = Ensemble::new(members.collect()).unwrap();
+        let channel = |name| ChannelBudget::new(name, 50.0).with_bounds(10.0..=90.0);
+        let budget = Budget::new(["tv", "search"].map(channel));
+        budget.plan(&curves, Goal::Outcome { total }).unwrap()
+    }
+
+    #[test]
+    fn a_plan_of_another_total_says_so() {
+        let more = plan(120.0, &[(1.0, [1.0, 2.0])]);
+        let top = PlanTop::new(&more);
+        assert!(
+            top.headline()
+                .starts_with("to spend 120 in place of 100 is worth "),
+            "{}",
+            top.headline()
+        );
+        assert_eq!(
+            top.moves(),
+            "Spend 120 in place of 100: more on search above all"
+        );
+        let less = plan(60.0, &[(1.0, [1.0, 1.0])]);
+        let top = PlanTop::new(&less);
+        // the root of .6 is .77
+        assert_eq!(
+            top.gain(),
+            "The plan is worth 23 % less than spending as now"
+        );
+        let same = plan(100.0, &[(1.0, [1.0, 2.0])]);
+        let top = PlanTop::new(&same);
+        assert_eq!(
+            top.headline(),
+            "moving 30 % of the budget is worth 5.4 % more than spending as now"
+        );
+        assert_eq!(top.better(), None, "one model has no probability");
+        assert!(!top.finding().1.contains("probability"));
+    }
+
+    #[test]
+    fn the_probability_is_the_weight_of_members_that_gain() {
+        let members = [
+            (0.3, [1.0, 2.0]),
+            (0.3, [1.0, 2.2]),
+            (0.3, [1.0, 1.8]),
+            (0.1, [5.0, 1.0]),
+        ];
+        let plan = plan(100.0, &members);
+        let top = PlanTop::new(&plan);
+        let gains = plan.gains();
+        let gaining: f64 = gains
+            .iter()
+            .filter(|(_, gain)| *gain > 0.0)
+            .map(|(w, _)| w)
+            .sum();
+        assert!(gaining < 0.999, "a member loses: {gains:?}");
+        assert!((top.better().unwrap() - gaining).abs() < 1e-12);
+        let chapter = PlanChapter::new(&plan).chapter();
+        let bins = chapter.charts().find_map(|chart| match chart.plot() {
+            Plot::Histogram(_) => Some(chart.table()),
+            _ => None,
+        });
+        let rows = bins.expect("gains are drawn").rows().len();
+        assert!(rows > 1);
+    }
+}

@@ -1,5 +1,6 @@
 //! Charts and pages: what is drawn, for all that may be in the figures.
 
+mod claims;
 mod experiments;
 mod gallery;
 mod kpis;
