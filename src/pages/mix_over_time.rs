@@ -70,7 +70,7 @@ pub(crate) fn actual_and_expected(model: &Posterior, forecast: Option<&MixForeca
         )
     });
     let title = format!(
-        "{}, and is {} off in the mean{later}",
+        "{}; the model is {} off in the mean{later}",
         words::explained(fit.r2),
         words::percent(fit.mape)
     );

@@ -4,6 +4,7 @@ mod claims;
 mod experiments;
 mod gallery;
 mod kpis;
+mod large;
 mod pages;
 mod properties;
 mod results;

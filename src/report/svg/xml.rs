@@ -37,7 +37,7 @@ fn push(safe: &mut String, letter: char) {
         '"' => safe.push_str("&quot;"),
         '\'' => safe.push_str("&#39;"),
         '\n' | '\r' | '\t' => safe.push(' '),
-        _ if acts(letter) || is_no_text(letter) => safe.extend(letter.escape_default()),
+        _ if is_shown_escaped(letter) => safe.extend(letter.escape_default()),
         _ => safe.push(letter),
     }
 }
@@ -61,9 +61,11 @@ fn leftward(text: &str) -> usize {
     last.map_or(0, |(at, letter)| at + letter.len_utf8())
 }
 
-/// What no XML document may hold.
-fn is_no_text(letter: char) -> bool {
-    matches!(letter, '\u{fffe}' | '\u{ffff}')
+/// Whether a letter acts on those around it, or may not stand in an XML document, and is written as
+/// `\u{202e}`.
+pub(crate) fn is_shown_escaped(letter: char) -> bool {
+    let is_blank = matches!(letter, '\n' | '\r' | '\t');
+    !is_blank && (acts(letter) || matches!(letter, '\u{fffe}' | '\u{ffff}'))
 }
 
 /// Adds ` name="value"`.

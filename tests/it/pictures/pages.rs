@@ -21,12 +21,6 @@ fn a_page_is_well_formed_and_asks_for_nothing() {
 }
 
 #[test]
-fn a_page_of_forty_channels_and_two_years_of_weeks_is_below_a_megabyte() {
-    let size = Data::many(40).page().html().len();
-    assert!(size < 1_000_000, "{size} bytes");
-}
-
-#[test]
 fn every_chart_has_its_figures_behind_it() {
     let page = Data::odd().page();
     let html = page.html();
