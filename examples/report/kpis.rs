@@ -3,6 +3,7 @@
 use mixtouch::attribution::rules::FirstTouch;
 use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
 use mixtouch::kpi::map::Stage;
+use mixtouch::kpi::{KpiOptions, OfflineChannels};
 use mixtouch::pages::KpiPages;
 use mixtouch::report::html::Chapter;
 use mixtouch::simulate::retailer::Retailer;
@@ -17,7 +18,9 @@ pub(crate) fn dashboard(retailer: &Retailer, journeys: &Journeys) -> Result<Dash
         _ => Stage::Purchase,
     };
     let channels = journeys.channels().iter();
+    let offline = OfflineChannels::new(["store", "call centre"]);
     let options = DashboardOptions::default()
+        .with_kpis(KpiOptions::default().with_offline(offline))
         .with_model_name("first-touch")
         .with_stages(channels.map(|name| (name, stage(name))));
     Dashboard::new(&retailer.events, journeys, &FirstTouch, &options)

@@ -7,7 +7,9 @@ use crate::report::chart::{Bars, Chart, Mark, Measure, Size};
 
 /// The share of journeys that reach each stage, and that convert; none without two stages.
 pub(crate) fn funnel(map: &JourneyMap) -> Option<Chart> {
-    let reached = map.steps.iter().map(|step| (&*step.step, &step.reached));
+    // a stage that no channel is of cannot be reached
+    let used = map.steps.iter().filter(|step| step.visits > 0);
+    let reached = used.map(|step| (&*step.step, &step.reached));
     let stages: Vec<(&str, Mark)> = reached
         .chain([("conversion", &map.conversion)])
         .map(|(name, rate)| (name, of_rate(rate)))

@@ -1,9 +1,12 @@
 //! What pages of credit claim, and what they leave open.
 
 use mixtouch::attribution::Bootstrap;
+use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch};
-use mixtouch::pages::Results;
+use mixtouch::experiment::LiftTest;
+use mixtouch::pages::{AttributionChapter, Results};
 use mixtouch::report::html::Page;
+use mixtouch::simulate::worlds::World;
 use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys, Outcome, PathTable};
 
 const START: i64 = 1_767_225_600;
@@ -80,4 +83,40 @@ fn a_table_has_no_empty_columns_and_all_conversions() {
     let top = top.split("</table>").next().unwrap();
     assert!(!top.contains("cost") && !top.contains("ROAS"), "{top}");
     assert!(top.contains("(unattributed)"), "{top}");
+}
+
+#[test]
+fn calibration_names_its_tests() {
+    let world = World::Additive.simulate(5_000, 1).unwrap();
+    let journeys = world.journeys(JourneyOptions::default()).unwrap();
+    let days = |from: &str, to: &str| {
+        LiftTest::new("email", from.parse().unwrap(), to.parse().unwrap())
+            .with_share(0.5)
+            .with_outcome_change(4.0)
+            .with_standard_error(3.0)
+    };
+    let tests = [
+        days("2026-02-01", "2026-02-14"),
+        days("2026-02-15", "2026-02-28"),
+    ];
+    let hazard = AdditiveHazard::default().with_lift_tests(tests);
+    let table = Comparison::new()
+        .fit("time-to-event", hazard)
+        .run(&journeys)
+        .unwrap();
+    let chapter = AttributionChapter::new(&table).chapter();
+    let chart = chapter
+        .charts()
+        .find(|chart| chart.title().starts_with("Tests leave email"))
+        .expect("tests are drawn");
+    let rows = chart.table();
+    let names: Vec<String> = rows.rows().iter().map(|row| row[0].to_string()).collect();
+    assert_eq!(
+        names,
+        [
+            "email, 2 tests",
+            "email, 2026-02-01 to 2026-02-14",
+            "email, 2026-02-15 to 2026-02-28"
+        ]
+    );
 }

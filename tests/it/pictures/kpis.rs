@@ -248,11 +248,31 @@ fn all_customers_together_are_won_by_no_channel() {
 
 #[test]
 fn stages_show_where_most_is_lost() {
-    let titles = all_titles(&two_channels([1, 7], 1.0));
+    // all see social, a quarter goes on to search, and half of these buy
+    let mut log = Events::new();
+    for person in 0..400u64 {
+        let touch = |time: i64, channel| Event::touch(person, JANUARY + time, channel);
+        log.push(touch(0, "social")).unwrap();
+        if person % 4 == 0 {
+            log.push(touch(30, "search")).unwrap();
+        }
+        if person % 8 == 0 {
+            log.push(Event::conversion(person, JANUARY + 60)).unwrap();
+        }
+    }
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let stages = [
+        ("social", Stage::Discovery),
+        ("search", Stage::Consideration),
+    ];
+    let options = DashboardOptions::default().with_stages(stages);
+    let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &options).unwrap();
+    let titles = all_titles(&dashboard);
     assert!(
-        titles
-            .iter()
-            .any(|title| title.contains("the largest fall")),
+        titles.contains(
+            &"100 % of journeys reach discovery and 25 % consideration: the largest fall"
+                .to_owned()
+        ),
         "{titles:?}"
     );
 }

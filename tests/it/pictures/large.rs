@@ -34,9 +34,7 @@ fn journeys() -> Journeys {
 /// Spend that jumps about, and sales that follow some of it.
 fn model() -> Posterior {
     let first: Day = "2024-01-01".parse().unwrap();
-    let dates = (0..WEEKS)
-        .map(|week| first.plus(7 * week as i32))
-        .collect();
+    let dates = (0..WEEKS).map(|week| first.plus(7 * week as i32)).collect();
     let spend = |at: usize| {
         move |week: usize| ((week * 7_919 + at * 104_729 + week * week * at) % 97) as f64
     };
