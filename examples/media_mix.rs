@@ -181,7 +181,16 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
         Some(search) => chapter.with_search(search),
         None => chapter,
     };
+    // what is simulated is sold for money
+    let in_money = options.kpi_in_money || outcome.truth.is_some();
     let mut results = Results::new("Where sales came from").with_mix(model);
+    let chapter = match in_money {
+        true => {
+            results = results.with_kpi_in_money();
+            chapter.with_kpi_in_money()
+        }
+        false => chapter,
+    };
     let chapter = match &outcome.truth {
         Some(panel) => {
             results = results.with_chip("simulated, seed", options.seed.to_string());
@@ -193,7 +202,7 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
     if let Some(plan) = &outcome.plan {
         results = results
             .with_plan(plan.plan())
-            .with_chapter(plan.chapter(model));
+            .with_chapter(plan.chapter(model, in_money));
     }
     options.pictures.write(&results.page())
 }

@@ -1,6 +1,7 @@
 // Opens pages in headless Chromium and checks what only a browser can tell: nothing overlaps or is cut,
 // no text is under 12 px, nothing is asked for, no name of a channel runs, tables sort and copy as CSV,
-// the keyboard reaches them, and axe-core finds nothing.
+// the keyboard reaches them, answers are read without scrolling, paper is white, and axe-core finds
+// nothing.
 //
 //     node scripts/pages.mjs PAGE.html ... [--pictures DIR]
 //
@@ -76,6 +77,7 @@ const views = [
   { name: 'phone-light', width: 390, height: 844, scheme: 'light' },
   { name: 'phone-dark', width: 390, height: 844, scheme: 'dark' },
   { name: 'print', width: 1047, height: 718, scheme: 'light', media: 'print' },
+  { name: 'print-dark', width: 1047, height: 718, scheme: 'dark', media: 'print' },
 ].filter((view) => !only || only.includes(view.name));
 
 for (const file of args) {
@@ -101,7 +103,12 @@ for (const file of args) {
     (await page.evaluate(boxes, least)).forEach(say);
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = ground === 'rgb(13, 17, 23)';
-    if (dark !== (view.scheme === 'dark')) say(`the page is ${ground}`);
+    if (dark !== (view.scheme === 'dark' && !view.media)) say(`the page is ${ground}`);
+    if (view.media && ground !== 'rgb(255, 255, 255)') say(`paper is ${ground}`);
+    if (view.name.startsWith('desktop')) {
+      const end = await page.evaluate(() => document.querySelector('.answers')?.getBoundingClientRect().bottom ?? 0);
+      if (end > view.height) say(`answers end at ${Math.round(end)} px of ${view.height}`);
+    }
     if (pictures) {
       const path = join(pictures, `${basename(file, '.html')}-${view.name}`);
       await page.screenshot({ path: `${path}.png`, fullPage: true });
@@ -139,7 +146,19 @@ async function drive(page, say) {
   const text = await page.evaluate(() => navigator.clipboard.readText());
   const lines = text.trim().split('\n');
   if (lines.length !== before.length + 1) say(`copied ${lines.length} lines of ${before.length + 1}`);
-  if (/(^|,)"?[=+@]/m.test(text)) say('a copied text begins as a formula does');
+  if (/(^|,)"?([=+@]|-(?!\d*\.?\d+(e-?\d+)?(,|$)))/m.test(text)) say('a copied text begins as a formula does');
+  if (/(^|,)"?-?[\d.,]+ (%|EUR)"?(,|$)/m.test(text)) say('a copied figure has its unit beside it');
+  const dates = await page.evaluate(() => {
+    const cells = (table) => [...table.tBodies[0].rows].map((r) => r.cells[0].textContent);
+    const dated = (table) => cells(table).length > 1 && cells(table).every((c) => /^\d{4}-/.test(c));
+    const table = [...document.querySelectorAll('table')].find(dated);
+    if (!table) return [];
+    const button = table.tHead.rows[0].cells[0].querySelector('button');
+    button.click();
+    button.click();
+    return cells(table);
+  });
+  if (dates.some((d, i) => i && d > dates[i - 1])) say(`dates are not sorted: ${dates.slice(0, 3)}`);
   const details = await page.$('details:not([open])');
   if (details) {
     await (await details.$('summary')).focus();

@@ -23,19 +23,24 @@
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 
+mod apart;
 mod attribution;
 mod attribution_checks;
 mod attribution_top;
+mod channels_table;
 mod credit_charts;
 mod credit_places;
+mod credit_table;
 mod experiment_charts;
 mod experiment_models;
 mod experiments;
+mod filled;
 mod fingerprint;
 mod journey_charts;
 mod journey_counts;
 mod journeys;
 mod kpi_charts;
+mod kpi_top;
 mod kpi_trends;
 mod kpis;
 mod largest;
@@ -51,6 +56,7 @@ mod plan;
 mod plan_top;
 mod results;
 mod service_charts;
+mod stage_charts;
 mod test_plans;
 mod trends;
 mod verbatim_charts;

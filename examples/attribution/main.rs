@@ -28,6 +28,8 @@ use clap::Parser;
 use input::Input;
 use mixtouch::attribution::ComparisonTable;
 #[cfg(feature = "html")]
+use mixtouch::attribution::rules::Linear;
+#[cfg(feature = "html")]
 use mixtouch::pages::{AttributionChapter, Results};
 use mixtouch::report::Document;
 use mixtouch::{Error, Result};
@@ -102,7 +104,8 @@ fn run(options: &Options) -> Result<()> {
 /// Writes the page and its charts.
 #[cfg(feature = "html")]
 fn draw(options: &Options, table: &ComparisonTable, input: &Input) -> Result<()> {
-    let mut chapter = AttributionChapter::new(table);
+    let mut chapter =
+        AttributionChapter::new(table).with_stages(&input.journeys, "linear", &Linear)?;
     let mut results = Results::new("Which channel gets the credit?").with_attribution(table);
     if let Some(truth) = &input.truth {
         let caused = truth.channels.iter();

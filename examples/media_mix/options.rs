@@ -156,6 +156,10 @@ pub(crate) struct Options {
     pub(crate) questions: QuestionOptions,
     #[command(flatten)]
     pub(crate) checks: CheckOptions,
+    /// The KPI is money of the kind that is spent: pages say which channels pay back. A panel with
+    /// the revenue of a unit of the KPI says so itself
+    #[arg(long)]
+    pub(crate) kpi_in_money: bool,
     #[command(flatten)]
     pub(crate) pictures: PictureOptions,
     #[command(flatten)]

@@ -58,8 +58,12 @@ impl Planned {
 
     /// The plan in charts.
     #[cfg(feature = "html")]
-    pub(crate) fn chapter(&self, model: &Posterior) -> Chapter {
+    pub(crate) fn chapter(&self, model: &Posterior, kpi_in_money: bool) -> Chapter {
         let chapter = PlanChapter::new(&self.plan).with_model(model, self.periods);
+        let chapter = match kpi_in_money {
+            true => chapter.with_kpi_in_money(),
+            false => chapter,
+        };
         let chapter = match &self.sensitivity {
             Some(sensitivity) => chapter.with_sensitivity(sensitivity),
             None => chapter,

@@ -14,12 +14,12 @@ use mixtouch::time::TimeRange;
 use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result};
 
 /// The dashboard of the contacts, with e-mails from the log that has those that only arrived; and
-/// the options of its reports.
+/// the options of its reports and the journeys of both.
 pub(crate) fn dashboard(
     options: &Options,
     stitching: &Stitching,
     progress: &dyn Progress,
-) -> Result<(Dashboard, KpiOptions)> {
+) -> Result<(Dashboard, KpiOptions, Journeys)> {
     let contacts = &stitching.after.events;
     let journeys = channels::journeys(options, contacts, &stitching.after.costs, progress)?;
     let model = fitted(options, &journeys)?;
@@ -44,7 +44,7 @@ pub(crate) fn dashboard(
     let mail = options.mail(&stitching.log)?;
     let emails = EmailRates::new(&timelines, &mail, campaign, &by_month(served, &kpis)?)?;
     dashboard.conversion.email = Some(emails).filter(EmailRates::has_rates);
-    Ok((dashboard, kpis))
+    Ok((dashboard, kpis, journeys))
 }
 
 /// The time of answers, cases and carts: that of the journeys, or where no days are asked for all

@@ -30,7 +30,6 @@ mod voices;
 use clap::Parser;
 use family::Family;
 use input::Input;
-use mixtouch::Result;
 use mixtouch::kpi::KpiOptions;
 #[cfg(feature = "html")]
 use mixtouch::kpi::customers::IdentityMatch;
@@ -38,6 +37,7 @@ use mixtouch::kpi::dashboard::Dashboard;
 #[cfg(feature = "html")]
 use mixtouch::pages::KpiPages;
 use mixtouch::time::{Periods, TimeRange};
+use mixtouch::{Journeys, Result};
 use options::Options;
 use progress::Bar;
 use std::io::Write;
@@ -61,7 +61,7 @@ fn run(options: &Options) -> Result<()> {
         persons::family(options, &input, &stitching)?,
         privacy::family(options, &input, &stitching)?,
     ];
-    let (dashboard, kpis) = dashboard::dashboard(options, &stitching, &bar)?;
+    let (dashboard, kpis, journeys) = dashboard::dashboard(options, &stitching, &bar)?;
     let range = kpis
         .range()
         .map(|range| by_month(range, &kpis))
@@ -70,7 +70,12 @@ fn run(options: &Options) -> Result<()> {
     drop(bar);
     warn(&dashboard);
     if drawn {
-        draw(options, &input, &stitching, &dashboard, &kpis, &voices)?;
+        let pages = KpiSources {
+            dashboard: &dashboard,
+            kpis: &kpis,
+            journeys: &journeys,
+        };
+        draw(options, &input, &stitching, &pages, &voices)?;
     }
     let mut out = std::io::stdout().lock();
     if options.json {
@@ -114,14 +119,25 @@ fn by_month(range: TimeRange, kpis: &KpiOptions) -> Result<KpiOptions> {
     Ok(kpis.clone().with_periods(months))
 }
 
+/// What a page of the dashboard is made of.
+#[cfg_attr(not(feature = "html"), expect(dead_code))]
+struct KpiSources<'a> {
+    dashboard: &'a Dashboard,
+    kpis: &'a KpiOptions,
+    journeys: &'a Journeys,
+}
+
 /// Writes the page and its charts.
 #[cfg(feature = "html")]
 fn draw(
     options: &Options,
     input: &Input,
     stitching: &Stitching,
-    dashboard: &Dashboard,
-    kpis: &KpiOptions,
+    KpiSources {
+        dashboard,
+        kpis,
+        journeys,
+    }: &KpiSources<'_>,
     voices: &Voices,
 ) -> Result<()> {
     let profiles = stitching.identities.profiles(&input.log);
@@ -131,7 +147,9 @@ fn draw(
         true => voices::maps_by_device(&stitching.after.events, kpis)?,
         false => Vec::new(),
     };
-    let pages = KpiPages::new(dashboard).with_identity(&identity);
+    let pages = KpiPages::new(dashboard)
+        .with_journeys(journeys)
+        .with_identity(&identity);
     let pages = maps
         .iter()
         .fold(pages, |pages, (device, map)| pages.with_device(device, map));
@@ -149,14 +167,7 @@ fn draw(
 }
 
 #[cfg(not(feature = "html"))]
-fn draw(
-    _: &Options,
-    _: &Input,
-    _: &Stitching,
-    _: &Dashboard,
-    _: &KpiOptions,
-    _: &Voices,
-) -> Result<()> {
+fn draw(_: &Options, _: &Input, _: &Stitching, _: &KpiSources<'_>, _: &Voices) -> Result<()> {
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! One page of a simulated retailer: credit by channel, journeys, a mix model, the next budget and
-//! experiments, with the truth beside where the simulation knows it.
+//! One page of a simulated retailer: credit by channel, journeys, a mix model, the next budget,
+//! experiments and KPIs, with the truth beside where the simulation knows it.
 //!
 //!     cargo run --release --features html --example report
 //!     cargo run --release --features html --example report -- --html report.html --svg pictures
@@ -7,6 +7,7 @@
 #[path = "../common/exit.rs"]
 mod exit;
 mod experiments;
+mod kpis;
 #[path = "../common/pictures.rs"]
 mod pictures;
 #[path = "../common/progress.rs"]
@@ -18,8 +19,9 @@ use mixtouch::attribution::Bootstrap;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
-use mixtouch::budget::{Goal, Plan};
-use mixtouch::mix::estimate::{Search, SearchFit};
+use mixtouch::budget::{Goal, Plan, PlanSensitivity};
+use mixtouch::kpi::dashboard::Dashboard;
+use mixtouch::mix::estimate::{Holdout, HoldoutRow, Search, SearchFit};
 use mixtouch::mix::posterior::{PlanHorizon, Posterior};
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::pages::{AttributionChapter, MixChapter, PlanChapter, Results};
@@ -40,6 +42,8 @@ const CAPTURE: [&str; 4] = ["search", "direct", "store", "call centre"];
 const PERIODS: usize = 4;
 /// The weeks whose mean spend counts as today's.
 const YEAR: usize = 52;
+/// The last weeks that are predicted from those before.
+const HELD_OUT: usize = 13;
 
 /// Writes one page of a simulated retailer, the truth beside the estimates.
 ///
@@ -76,9 +80,10 @@ struct Found {
     windows: Vec<(&'static str, ComparisonTable)>,
     panel: SimulatedPanel,
     fit: SearchFit,
-    plan: Plan,
-    other_plans: Vec<Plan>,
+    holdout: Vec<HoldoutRow>,
+    plans: Plans,
     experiments: Experiments,
+    dashboard: Dashboard,
 }
 
 fn run(options: &Options) -> Result<()> {
@@ -105,18 +110,19 @@ impl Found {
         let table = credit(options, &journeys, bar)?;
         let panel = PanelWorld::small_business()?.simulate(options.seed);
         let search = Search::default().with_evaluations(options.trials);
-        let fit = search.fit_with_progress(&MixSpecification::new(), &panel.panel()?, bar)?;
-        let (plan, other_plans) = plans(fit.posterior())?;
+        let (mix, weeks) = (MixSpecification::new(), panel.panel()?);
+        let fit = search.fit_with_progress(&mix, &weeks, bar)?;
         Ok(Self {
             windows: windows(&retailer)?,
             experiments: Experiments::new(options.persons, options.seed, &table)?,
+            dashboard: kpis::dashboard(&retailer, &journeys)?,
             retailer,
             journeys,
             table,
             panel,
+            holdout: Holdout::new(HELD_OUT).run(&search, &mix, &weeks)?,
+            plans: plans(fit.posterior())?,
             fit,
-            plan,
-            other_plans,
         })
     }
 
@@ -124,16 +130,21 @@ impl Found {
         let model = self.fit.posterior();
         let roas = (0..self.panel.channels.len()).map(|at| self.panel.roas(at));
         let mix = MixChapter::new(model)
+            .with_kpi_in_money()
             .with_search(self.fit.report())
+            .with_holdout(&self.holdout)
             .with_true_roi(roas);
-        let spend = PlanChapter::new(&self.plan)
+        let spend = PlanChapter::new(&self.plans.best)
+            .with_kpi_in_money()
             .with_model(model, PERIODS)
-            .with_totals(&self.other_plans);
+            .with_totals(&self.plans.other_totals)
+            .with_sensitivity(&self.plans.sensitivity);
         let about = "A simulated retailer: its log of persons, and its weeks of sales and spend";
         let page = Results::new(about)
             .with_chip("simulated, seed", options.seed.to_string())
             .with_mix(model)
-            .with_plan(&self.plan)
+            .with_kpi_in_money()
+            .with_plan(&self.plans.best)
             .with_attribution(&self.table)
             .with_journeys(&self.journeys)
             .with_priorities(&self.experiments.priorities)
@@ -141,7 +152,8 @@ impl Found {
             .with_chapter(spend.chapter())
             .with_chapter(self.attribution()?)
             .with_chapter(self.experiments.chapter());
-        Ok(page.page())
+        let chapters = kpis::chapters(&self.dashboard).into_iter();
+        Ok(chapters.fold(page, Results::with_chapter).page())
     }
 
     fn attribution(&self) -> Result<Chapter> {
@@ -196,26 +208,28 @@ fn windows(retailer: &Retailer) -> Result<Vec<(&'static str, ComparisonTable)>> 
     each.into_iter().map(table).collect()
 }
 
-/// The best plan of today's total, and those of less and more. Channels here run in bursts, so that
-/// a year says what is spent now and the last weeks do not.
-fn plans(model: &Posterior) -> Result<(Plan, Vec<Plan>)> {
+/// The best plan of today's total, those of less and more, and what knowing a curve is worth.
+struct Plans {
+    best: Plan,
+    other_totals: Vec<Plan>,
+    sensitivity: PlanSensitivity,
+}
+
+/// Channels here run in bursts, so that a year says what is spent now and the last weeks do not.
+fn plans(model: &Posterior) -> Result<Plans> {
     let horizon = PlanHorizon::new(PERIODS)
         .with_now_of_last(YEAR)
         .with_factors(0.5..=1.5);
     let budget = model.budget_over(&horizon)?;
     let curves = model.response_curves_over(&horizon)?;
     let now: f64 = budget.channels().iter().map(|channel| channel.now()).sum();
-    let plan = |factor: f64| {
-        budget.plan(
-            &curves,
-            Goal::Outcome {
-                total: factor * now,
-            },
-        )
+    let goal = |factor: f64| Goal::Outcome {
+        total: factor * now,
     };
-    let others = [0.6, 0.8, 1.2, 1.4]
-        .map(plan)
-        .into_iter()
-        .collect::<Result<_>>()?;
-    Ok((plan(1.0)?, others))
+    let other_totals = [0.6, 0.8, 1.2, 1.4].map(|factor| budget.plan(&curves, goal(factor)));
+    Ok(Plans {
+        best: budget.plan(&curves, goal(1.0))?,
+        other_totals: other_totals.into_iter().collect::<Result<_>>()?,
+        sensitivity: budget.sensitivity(&curves, goal(1.0), ConfidenceLevel::P90)?,
+    })
 }

@@ -6,6 +6,7 @@ use crate::journeys::Journeys;
 use crate::pages::attribution_checks::checks;
 use crate::pages::credit_charts;
 use crate::pages::credit_places::{self, Stages};
+use crate::pages::credit_table::channel_table;
 use crate::pages::main_model::main_model;
 use crate::report::html::Chapter;
 
@@ -122,7 +123,7 @@ impl<'a> AttributionChapter<'a> {
         ];
         chapter
             .with_charts(charts.into_iter().flatten())
-            .with_table(credit_charts::channel_table(table, main))
+            .with_table(channel_table(table, main))
             .with_checks(checks(table))
     }
 }

@@ -1,9 +1,9 @@
 //! What attribution says on page one.
 
 use crate::attribution::{ChannelCredit, ComparisonTable, ModelTable};
+use crate::pages::apart::{Ends, surely_apart};
 use crate::pages::credit_charts::{roas, total_title};
-use crate::pages::largest::Largest;
-use crate::pages::main_model::{agreement, credits, main_model, usual_model};
+use crate::pages::main_model::{agreement, main_model, usual_model};
 use crate::pages::words;
 use crate::report::html::{Answer, Card};
 
@@ -22,9 +22,14 @@ impl<'a> AttributionTop<'a> {
         main_model(table).map(|main| Self { table, main })
     }
 
+    /// The channel with the most credit, if any has some.
     fn best(&self) -> Option<&ChannelCredit> {
-        let first = Largest::of(&credits(self.main), 1).named;
-        first.first().map(|&at| &self.main.channels[at])
+        let credited = self.main.channels.iter();
+        let credited = credited.filter(|channel| channel.conversions > 0.0);
+        // of several with as much, the first
+        credited
+            .rev()
+            .max_by(|a, b| a.conversions.total_cmp(&b.conversions))
     }
 
     fn with_ends(&self, channel: &ChannelCredit) -> String {
@@ -40,16 +45,19 @@ impl<'a> AttributionTop<'a> {
     pub(crate) fn headline(&self) -> String {
         let total = words::short(self.table.totals().conversions);
         let Some(best) = self.best() else {
-            return format!("{total} conversions, and no channel touched before them");
+            return format!("{total} conversions, and no channel is credited with any");
         };
-        let lead = format!(
-            "{} brought {} of {total} conversions",
-            best.channel,
-            self.with_ends(best)
-        );
+        let (channel, credit) = (&best.channel, self.with_ends(best));
         match self.main.baseline {
-            Some(_) => format!("{lead}; {}", total_title(self.table, self.main)),
-            None => format!("{lead}, by {}", self.main.model),
+            Some(_) => format!(
+                "{channel} brought {credit} of {total} conversions; {}",
+                total_title(self.table, self.main)
+            ),
+            // a rule divides what there is, and does not know the cause
+            None => format!(
+                "{channel} is credited with {credit} of {total} conversions, by {}",
+                self.main.model
+            ),
         }
     }
 
@@ -91,26 +99,26 @@ impl<'a> AttributionTop<'a> {
     pub(crate) fn change(&self) -> Answer {
         let question = "What to change?";
         let paid = self.paid();
-        let most = paid
-            .iter()
-            .max_by(|a, b| a.roas.unwrap_or(0.0).total_cmp(&b.roas.unwrap_or(0.0)));
-        let least = paid
-            .iter()
-            .min_by(|a, b| a.roas.unwrap_or(0.0).total_cmp(&b.roas.unwrap_or(0.0)));
-        match (most, least) {
-            (Some(most), Some(least)) if paid.len() > 1 => {
-                let [high, low] =
-                    [most, least].map(|channel| words::short(channel.roas.unwrap_or(0.0)));
-                Answer::new(
-                    question,
-                    format!("Less {}, more {}", least.channel, most.channel),
-                )
-                .with_detail(format!(
-                    "{low} against {high} back for 1 spent; a mix model says how much"
-                ))
-            }
-            _ => Answer::new(question, "Not known").with_detail("costs of two channels are needed"),
+        if paid.len() < 2 {
+            return Answer::new(question, "Not known")
+                .with_detail("costs of two channels are needed");
         }
+        let ends: Vec<Ends> = paid
+            .iter()
+            .map(|channel| roas(channel).interval())
+            .collect();
+        let Some((more, less)) = surely_apart(&ends) else {
+            let detail = match ends.iter().flatten().count() {
+                0 => "returns have no intervals: ask for a bootstrap",
+                _ => "returns of channels cannot be told apart by their intervals",
+            };
+            return Answer::new(question, "Cannot be told").with_detail(detail);
+        };
+        let [high, low] = [more, less].map(|at| words::short(paid[at].roas.unwrap_or(f64::NAN)));
+        let answer = format!("Less {}, more {}", paid[less].channel, paid[more].channel);
+        Answer::new(question, answer).with_detail(format!(
+            "{low} against {high} credited back for 1 spent; a mix model says how much"
+        ))
     }
 
     pub(crate) fn sure(&self) -> Answer {
@@ -247,10 +255,14 @@ impl<'a> AttributionTop<'a> {
         findings
     }
 
-    /// The two largest channels, where their intervals overlap.
+    /// The two channels with the most credit, where their intervals overlap.
     fn overlap(&self) -> Option<(&ChannelCredit, &ChannelCredit)> {
-        let order = Largest::of(&credits(self.main), 2).named;
-        let [first, second] = [*order.first()?, *order.get(1)?].map(|at| &self.main.channels[at]);
+        let channels = self.main.channels.iter();
+        let mut order: Vec<&ChannelCredit> = channels
+            .filter(|channel| channel.conversions > 0.0)
+            .collect();
+        order.sort_by(|a, b| b.conversions.total_cmp(&a.conversions));
+        let [first, second] = [*order.first()?, *order.get(1)?];
         let overlap = first.conversions_low? < second.conversions_high?;
         overlap.then_some((first, second))
     }

@@ -1,12 +1,10 @@
 //! Charts of credit.
 
-use crate::attribution::{ChannelCredit, ComparisonTable, ModelTable};
+use crate::attribution::{Calibration, ChannelCredit, ComparisonTable, ModelTable};
 use crate::pages::largest::Largest;
 use crate::pages::main_model::{agreement, credits, names, shares, usual_model};
 use crate::pages::words;
 use crate::report::chart::{Bars, Chart, Forest, HeatMap, Mark, Measure, Size, Waterfall};
-use crate::report::html::PageTable;
-use crate::report::{Cell, Table};
 
 /// The channels that a chart names.
 const MOST: usize = 11;
@@ -71,8 +69,9 @@ pub(crate) fn credit(table: &ComparisonTable, main: &ModelTable, truth: &[(Strin
 fn leader(main: &ModelTable) -> String {
     let shares = shares(main);
     let first = Largest::of(&shares, 1).named;
-    first.first().map_or_else(
-        || "No channel was touched".to_owned(),
+    let credited = first.first().filter(|at| shares[**at] > 0.0);
+    credited.map_or_else(
+        || "No channel is credited".to_owned(),
         |&at| {
             let share = words::percent(shares[at]);
             format!(
@@ -289,26 +288,41 @@ pub(crate) fn by_model(table: &ComparisonTable, main: &ModelTable) -> Option<Cha
     Some(chart.with_subtitle("Each model's share of the credit that all channels have"))
 }
 
+/// A figure of tests by its name, by the log and by the tests, each with its standard error.
+struct TestRow {
+    name: String,
+    log: (f64, f64),
+    tested: (f64, f64),
+}
+
+/// A channel's tests one by one with their days, behind all of them where there are several.
+fn test_rows(of: &Calibration) -> Vec<TestRow> {
+    let each = of.tests.iter().map(|test| TestRow {
+        name: format!("{}, {} to {}", of.channel, test.start, test.end),
+        log: (test.log, test.log_error),
+        tested: (test.tested, test.tested_error),
+    });
+    let all = (of.tests.len() != 1).then(|| TestRow {
+        name: format!("{}, {} tests", of.channel, of.tests.len()),
+        log: (of.log, of.log_error),
+        tested: (of.tested, of.tested_error),
+    });
+    all.into_iter().chain(each).collect()
+}
+
 /// What tests say beside what the log says.
 pub(crate) fn calibration(main: &ModelTable) -> Option<Chart> {
     let tested = &main.calibration;
     let most = tested
         .iter()
         .max_by(|a, b| (1.0 - a.kept).abs().total_cmp(&(1.0 - b.kept).abs()))?;
-    let around = |value: f64, error: f64| {
+    let around = |(value, error): (f64, f64)| {
         Mark::new(value).with_interval(value - Z90 * error, value + Z90 * error)
     };
-    let forest = Forest::new(conversions(), tested.iter().map(|row| row.channel.clone()))
-        .with_series(
-            "log",
-            tested.iter().map(|row| around(row.log, row.log_error)),
-        )
-        .with_series(
-            "tests",
-            tested
-                .iter()
-                .map(|row| around(row.tested, row.tested_error)),
-        );
+    let rows: Vec<TestRow> = tested.iter().flat_map(test_rows).collect();
+    let forest = Forest::new(conversions(), rows.iter().map(|row| row.name.clone()))
+        .with_series("log", rows.iter().map(|row| around(row.log)))
+        .with_series("tests", rows.iter().map(|row| around(row.tested)));
     let kept = words::percent(most.kept);
     let title = format!(
         "Tests leave {} {kept} of the credit that the log shows",
@@ -350,39 +364,4 @@ pub(crate) fn by_segment(table: &ComparisonTable, main: &ModelTable) -> Option<C
         Chart::new(title, drawn)
             .with_subtitle(format!("Shares of credit by segment, {}", main.model)),
     )
-}
-
-/// All figures of the main model by channel.
-pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageTable {
-    let order = Largest::of(&credits(main), usize::MAX - 1).named;
-    let rows = order.iter().map(|&at| {
-        let channel = &main.channels[at];
-        let value =
-            Cell::number(channel.value, 0).with_interval(channel.value_low, channel.value_high);
-        let credit = Cell::number(channel.conversions, 1);
-        let roas = roas(channel);
-        let (low, high) = roas.interval().unzip();
-        [
-            Cell::from(&channel.channel),
-            credit.with_interval(channel.conversions_low, channel.conversions_high),
-            value,
-            Cell::number(channel.cost, 0),
-            Cell::number(roas.value(), 2).with_interval(low, high),
-            Cell::number(channel.cpa, 2),
-        ]
-    });
-    let columns = [
-        "channel",
-        "conversions",
-        "value",
-        "cost",
-        "ROAS",
-        "cost per conversion",
-    ];
-    let heading = format!("All channels by {}", main.model);
-    let shown = PageTable::new(heading, Table::new(columns).with_rows(rows));
-    match table.bootstrap() {
-        Some(_) => shown.with_forest(1, None),
-        None => shown,
-    }
 }

@@ -3,6 +3,7 @@
 use crate::kpi::customers::Cohort;
 use crate::kpi::dashboard::Dashboard;
 use crate::kpi::service::QuestionVoice;
+use crate::pages::apart::{Ends, surely_apart, surely_first};
 use crate::pages::kpi_trends::{measure, of_mean, of_rate, of_score};
 use crate::pages::largest::Largest;
 use crate::pages::words;
@@ -11,10 +12,22 @@ use crate::stats::Proportion;
 
 /// The names that a chart shows.
 const MOST: usize = 15;
+/// The row of all customers.
+const WHOLE: &str = "(whole)";
+
+/// What may be said of the order of several rates.
+struct Ranking<'a> {
+    /// The largest as counted.
+    largest: &'a str,
+    /// The one whose interval lies above all others.
+    first: Option<&'a str>,
+    /// One that is surely more, and one that is surely less.
+    apart: Option<(&'a str, &'a str)>,
+}
 
 /// A forest of rates by name, the largest first; none without any.
 fn rates(
-    title: impl Fn(&str, &str) -> String,
+    title: impl Fn(&Ranking<'_>) -> String,
     what: &str,
     rows: &[(String, &Proportion)],
 ) -> Option<Chart> {
@@ -36,8 +49,14 @@ fn rates(
         shown.iter().map(|&at| known[at].0.clone()),
     )
     .with_series("", shown.iter().map(|&at| of_rate(known[at].1)));
-    let (first, last) = (&known[order[0]].0, &known[*order.last()?].0);
-    Some(Chart::new(title(first, last), forest).with_size(Size::Half))
+    let ends: Vec<Ends> = known.iter().map(|row| of_rate(row.1).interval()).collect();
+    let name = |at: usize| known[at].0.as_str();
+    let ranking = Ranking {
+        largest: name(order[0]),
+        first: surely_first(&ends).map(name),
+        apart: surely_apart(&ends).map(|(more, less)| (name(more), name(less))),
+    };
+    Some(Chart::new(title(&ranking), forest).with_size(Size::Half))
 }
 
 /// Rates, kinds of journeys, returns and friction.
@@ -49,8 +68,11 @@ pub(crate) fn conversion(dashboard: &Dashboard) -> Vec<Chart> {
         .iter()
         .map(|row| (row.channel.clone(), &row.rate))
         .collect();
-    let title = |first: &str, last: &str| {
-        format!("Persons reached by {first} buy most often, by {last} least")
+    let title = |ranking: &Ranking<'_>| match ranking.apart {
+        Some((more, less)) => {
+            format!("Persons reached by {more} buy more often than those reached by {less}")
+        }
+        None => "No channel's persons surely buy more often than another's".to_owned(),
     };
     let by_channel = rates(title, "of persons reached who bought", &rows);
     let charts = [
@@ -73,8 +95,10 @@ fn kinds(dashboard: &Dashboard) -> Option<Chart> {
         .iter()
         .map(|kind| (kind.kind.name().to_owned(), &kind.purchases))
         .collect();
-    let title =
-        |first: &str, _: &str| format!("Most purchases come by journeys of the kind {first}");
+    let title = |ranking: &Ranking<'_>| {
+        let largest = ranking.largest;
+        format!("The largest part of purchases comes by journeys of the kind {largest}")
+    };
     let chart = rates(title, "of purchases", &rows)?;
     Some(chart.with_subtitle("Purchases by kind of journey, with intervals"))
 }
@@ -85,8 +109,10 @@ fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
         .iter()
         .filter_map(|row| Some((row, row.cost?, row.value?)))
         .collect();
+    // all customers together have not been won by anything
     let best = known
         .iter()
+        .filter(|(row, _, _)| row.group != WHOLE && row.ratio.is_some())
         .max_by(|a, b| (a.2 / a.1).total_cmp(&(b.2 / b.1)))?;
     let scatter = Scatter::new(
         Measure::new("cost of a new customer"),
@@ -127,7 +153,7 @@ fn friction(dashboard: &Dashboard) -> Option<Chart> {
         let ends = point.lost.interval;
         ends.map_or(mark, |ends| mark.with_interval(ends.low(), ends.high()))
     });
-    let sure = worst.lost.interval.is_none_or(|ends| ends.low() > 0.0);
+    let sure = worst.lost.interval.is_some_and(|ends| ends.low() > 0.0);
     let title = match sure {
         true => format!(
             "{} loses most: {} conversions",
@@ -150,7 +176,7 @@ fn email(dashboard: &Dashboard) -> Option<Chart> {
     .map(|(name, rate)| (name.to_owned(), rate));
     let opened = words::percent(email.opened.rate?);
     let delivered = words::short(email.delivered as f64);
-    let title = |_: &str, _: &str| format!("{opened} of {delivered} e-mails delivered were opened");
+    let title = |_: &Ranking<'_>| format!("{opened} of {delivered} e-mails delivered were opened");
     let chart = rates(title, "of e-mails", &rows)?;
     Some(chart.with_subtitle("E-mails opened and clicked, with intervals"))
 }
@@ -225,9 +251,9 @@ fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
         .filter(|group| group.value.historic.mean.is_some())
         .take(MOST)
         .collect();
-    let value =
-        |group: &&&crate::kpi::customers::GroupValue| group.value.historic.mean.unwrap_or(0.0);
-    let most = known.iter().max_by(|a, b| value(a).total_cmp(&value(b)))?;
+    if known.is_empty() {
+        return None;
+    }
     let names = known.iter().map(|group| group.group.clone());
     let mut forest = Forest::new(Measure::new("value of a customer"), names).with_series(
         "so far",
@@ -243,7 +269,18 @@ fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
         });
         forest = forest.with_series("expected", predicted);
     }
-    let title = format!("Customers won by {} are worth most", most.group);
+    let ends: Vec<Ends> = known
+        .iter()
+        .map(|group| of_mean(&group.value.historic).interval())
+        .collect();
+    let title = match (surely_first(&ends), surely_apart(&ends)) {
+        (Some(first), _) => format!("Customers won by {} are worth most", known[first].group),
+        (_, Some((more, less))) => format!(
+            "Customers won by {} are worth more than those won by {}",
+            known[more].group, known[less].group
+        ),
+        _ => "No channel's customers are surely worth more than another's".to_owned(),
+    };
     let chart = Chart::new(title, forest).with_size(Size::Half);
     Some(chart.with_subtitle("Value of a customer by the channel that won them, with intervals"))
 }
@@ -277,6 +314,8 @@ fn answers(question: &QuestionVoice) -> Option<Chart> {
         .comparisons
         .iter()
         .find(|comparison| comparison.adjusted_p_value.is_some_and(|p| p < 0.05));
+    let mut tested = question.comparisons.iter();
+    let tested = tested.any(|comparison| comparison.adjusted_p_value.is_some());
     let title = match told {
         Some(comparison) => {
             let (with, without) = comparison.contrast.sides();
@@ -285,8 +324,12 @@ fn answers(question: &QuestionVoice) -> Option<Chart> {
                 question.question
             )
         }
-        None => format!(
+        None if tested => format!(
             "{}: kinds of journeys do not differ beyond chance",
+            question.question
+        ),
+        None => format!(
+            "{}: differences between kinds of journeys are not tested",
             question.question
         ),
     };
@@ -307,7 +350,7 @@ fn cases(dashboard: &Dashboard) -> Option<Chart> {
         .collect();
     let overall = words::percent(cases.overall.resolved.rate?);
     let chart = rates(
-        |_, _| format!("{overall} of cases are resolved"),
+        |_| format!("{overall} of cases are resolved"),
         "of cases",
         &rows,
     )?;
@@ -325,7 +368,15 @@ fn carts(dashboard: &Dashboard) -> Option<Chart> {
         .collect();
     let overall = words::percent(carts.overall.abandoned.rate?);
     let chart = rates(
-        |first, _| format!("{overall} of carts are left, most often by {first}"),
+        |ranking| match (ranking.first, ranking.apart) {
+            (Some(first), _) => format!("{overall} of carts are left, most often by {first}"),
+            (_, Some((more, less))) => {
+                format!("{overall} of carts are left, more often by {more} than by {less}")
+            }
+            _ => {
+                format!("{overall} of carts are left, with no sure difference by device or channel")
+            }
+        },
         "of carts",
         &rows,
     )?;

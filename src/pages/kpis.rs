@@ -1,13 +1,18 @@
 //! The chapters of a dashboard.
 
+use crate::journeys::Journeys;
 use crate::kpi::customers::IdentityMatch;
 use crate::kpi::dashboard::Dashboard;
 use crate::kpi::map::JourneyMap;
 use crate::kpi::service::VoiceOfCustomer;
 use crate::kpi::verbatims::Verbatims;
+use crate::pages::kpi_top::{KpiTop, told};
+use crate::pages::kpi_trends::of_rate;
 use crate::pages::personas;
 use crate::pages::trends::{Trend, Trends};
-use crate::pages::{kpi_charts, kpi_trends, service_charts, verbatim_charts, words};
+use crate::pages::{
+    fingerprint, kpi_charts, kpi_trends, service_charts, stage_charts, verbatim_charts, words,
+};
 use crate::report::html::{Card, Chapter, Check, Page, Verdict};
 
 /// The cards of page one.
@@ -46,6 +51,7 @@ pub struct KpiPages<'a> {
     verbatims: Option<&'a Verbatims>,
     identity: Option<&'a IdentityMatch>,
     agents: Option<&'a VoiceOfCustomer>,
+    journeys: Option<&'a Journeys>,
 }
 
 impl<'a> KpiPages<'a> {
@@ -59,6 +65,7 @@ impl<'a> KpiPages<'a> {
             verbatims: None,
             identity: None,
             agents: None,
+            journeys: None,
         }
     }
 
@@ -135,19 +142,28 @@ impl<'a> KpiPages<'a> {
         }
     }
 
+    /// The same pages with the journeys that the dashboard is of: a hash of them stands on the page,
+    /// as on that of [`Results`](crate::pages::Results).
+    #[must_use]
+    pub fn with_journeys(self, journeys: &'a Journeys) -> Self {
+        Self {
+            journeys: Some(journeys),
+            ..self
+        }
+    }
+
     /// The chapters: changes, segments side by side, conversion, customers, service, verbatims.
     pub fn chapters(&self) -> Vec<Chapter> {
         let dashboard = self.dashboard;
-        let changes = Chapter::new("Changes");
-        let changes = match self.trends.rule() {
-            Some(rule) => changes.with_text(rule),
-            None => changes,
-        };
+        let changes = Chapter::new("Changes").with_text(self.trends.rule());
+        let stages = dashboard.journeys.journey_stages.as_ref();
+        let stages = stages.map(|stages| &stages.report);
         let chapters = [
             changes.with_charts(self.trends.charts()),
             Chapter::new("Segments side by side").with_charts(personas::charts(&self.personas)),
             Chapter::new("Journeys and conversion")
                 .with_charts(kpi_charts::conversion(dashboard))
+                .with_charts(stages.and_then(stage_charts::funnel))
                 .with_charts(service_charts::friction(&self.devices)),
             Chapter::new("Customers")
                 .with_charts(kpi_charts::customers(dashboard))
@@ -207,33 +223,39 @@ impl<'a> KpiPages<'a> {
             .collect()
     }
 
-    /// One page of all of it.
+    /// One page of all of it: five answers, cards, findings and checks, then the chapters.
     pub fn page(&self, about: impl Into<String>) -> Page {
-        let page = Page::new(self.headline())
-            .with_about(about)
-            .with_chip(
-                "period",
-                self.dashboard.conversion.conversion.window.to_string(),
-            )
-            .with_chip("version", env!("CARGO_PKG_VERSION"));
+        let page = Page::new(self.headline()).with_about(about).with_chip(
+            "period",
+            self.dashboard.conversion.conversion.window.to_string(),
+        );
+        let page = match self.journeys {
+            Some(journeys) => page.with_chip("journeys hash", fingerprint::of_journeys(journeys)),
+            None => page,
+        };
+        let page = page.with_chip("version", env!("CARGO_PKG_VERSION"));
+        let top = KpiTop::new(self.dashboard, &self.trends);
+        let page = top.answers().into_iter().fold(page, Page::with_answer);
         let page = self.cards().into_iter().fold(page, Page::with_card);
+        let page = top
+            .findings()
+            .into_iter()
+            .fold(page, |page, (finding, figures)| {
+                page.with_finding(finding, figures)
+            });
         let page = self.checks().into_iter().fold(page, Page::with_check);
         self.chapters().into_iter().fold(page, Page::with_chapter)
     }
 
     fn headline(&self) -> String {
-        let overall = &self.dashboard.conversion.conversion.overall;
-        let bought = overall.rate.map_or_else(
+        let bought = self.dashboard.conversion.conversion.overall;
+        let bought = bought.rate.map_or_else(
             || "Too few persons for a rate of conversion".to_owned(),
-            |rate| {
-                let ends = overall.interval.map_or_else(String::new, |ends| {
-                    format!(
-                        " ({} to {})",
-                        words::percent(ends.low()),
-                        words::percent(ends.high())
-                    )
-                });
-                format!("{}{ends} of persons reached bought", words::percent(rate))
+            |_| {
+                format!(
+                    "{} of persons reached bought",
+                    told(&of_rate(&bought), words::percent)
+                )
             },
         );
         let names = self.trends.changed();

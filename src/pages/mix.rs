@@ -29,6 +29,7 @@ pub struct MixChapter<'a> {
     holdout: &'a [HoldoutRow],
     true_roi: Vec<f64>,
     prior_roi: Vec<Option<Estimate>>,
+    kpi_in_money: bool,
 }
 
 impl<'a> MixChapter<'a> {
@@ -41,6 +42,7 @@ impl<'a> MixChapter<'a> {
             holdout: &[],
             true_roi: Vec::new(),
             prior_roi: Vec::new(),
+            kpi_in_money: false,
         }
     }
 
@@ -87,9 +89,21 @@ impl<'a> MixChapter<'a> {
         }
     }
 
+    /// The same chapter of a KPI that is money of the kind that is spent: a return of 1 is
+    /// break-even. A panel with the revenue of a unit of the KPI says so itself; without either,
+    /// returns are units of the KPI for 1 spent, and none is called one that pays.
+    #[must_use]
+    pub fn with_kpi_in_money(self) -> Self {
+        Self {
+            kpi_in_money: true,
+            ..self
+        }
+    }
+
     /// The chapter.
     pub fn chapter(&self) -> Chapter {
         let model = self.posterior;
+        let in_money = mix_returns::is_in_money(model, self.kpi_in_money);
         let mut chapter = Chapter::new("Mix model")
             .with_chart(mix_over_time::actual_and_expected(model, self.forecast))
             .with_chart(mix_over_time::contributions(model))
@@ -105,11 +119,11 @@ impl<'a> MixChapter<'a> {
             chapter = chapter.with_chart(chart);
         }
         chapter = chapter
-            .with_charts(mix_returns::charts(model, &self.true_roi))
-            .with_charts(mix_returns::prior(model, &self.prior_roi))
+            .with_charts(mix_returns::charts(model, &self.true_roi, in_money))
+            .with_charts(mix_returns::prior(model, &self.prior_roi, in_money))
             .with_charts(self.search.and_then(mix_curves::front))
             .with_charts(mix_curves::carry_over(model))
-            .with_charts(mix_curves::responses(model));
+            .with_charts(mix_curves::responses(model, in_money));
         if !self.holdout.is_empty() {
             chapter = chapter.with_table(holdout(model, self.holdout));
         }

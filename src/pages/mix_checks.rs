@@ -1,7 +1,7 @@
 //! Checks of a mix model, each with what to do.
 
 use crate::mix::posterior::{FitFinding, Posterior};
-use crate::pages::words::{listed, sentence};
+use crate::pages::words::{explained, listed, sentence};
 use crate::report::html::{Check, Verdict};
 
 /// The least share of the variance that a model should explain.
@@ -11,10 +11,9 @@ const EXPLAINED: f64 = 0.7;
 pub(crate) fn checks(model: &Posterior) -> Vec<Check> {
     let fit = model.fit_statistics();
     let mut checks = Vec::new();
-    if fit.r2 < EXPLAINED {
-        let text = format!("The model explains {:.0} % of what moved", 100.0 * fit.r2);
+    if fit.r2.is_nan() || fit.r2 < EXPLAINED {
         checks.push(
-            Check::new(Verdict::Watch, text)
+            Check::new(Verdict::Watch, explained(fit.r2))
                 .with_action("Add what else moved the KPI as controls."),
         );
     }

@@ -13,13 +13,13 @@ const POINTS: usize = 24;
 const CARRIED: (usize, usize) = (6, 13);
 
 /// A response curve for each channel, with today's spend marked.
-pub(crate) fn responses(model: &Posterior) -> Vec<Chart> {
+pub(crate) fn responses(model: &Posterior, in_money: bool) -> Vec<Chart> {
     let channels = model.channels();
     let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
     let order = Largest::of(&spends, channels.len()).named;
     let curves = order.iter().filter(|&&at| spends[at] > 0.0);
     curves
-        .filter_map(|&at| response(model, &channels[at], &[]))
+        .filter_map(|&at| response(model, &channels[at], &[], in_money))
         .collect()
 }
 
@@ -28,6 +28,7 @@ pub(crate) fn response(
     model: &Posterior,
     channel: &ChannelSummary,
     dots: &[(&str, f64)],
+    in_money: bool,
 ) -> Option<Chart> {
     let today = channel.spend / model.panel().periods().max(1) as f64;
     let far = dots.iter().map(|(_, at)| *at).fold(today, f64::max);
@@ -43,15 +44,25 @@ pub(crate) fn response(
     let curve = dots
         .iter()
         .fold(curve, |curve, (name, at)| curve.with_dot(*name, *at));
-    let says = match channel.marginal_roi {
-        _ if channel.weakly_identified => "hardly informed by the data",
-        Some(roi) if roi.low() > 1.0 => "more spend pays",
-        Some(roi) if roi.high() < 1.0 => "less spend pays",
-        _ => "near its best",
-    };
-    let title = format!("{}: {says}", channel.channel);
+    let title = format!("{}: {}", channel.channel, says(channel, in_money));
     let chart = Chart::new(title, curve).with_size(Size::Third);
     Some(chart.with_subtitle("Lasting effect of spending so much every period, 90 % band"))
+}
+
+/// What a channel's curve says about its next unit of spend.
+fn says(channel: &ChannelSummary, in_money: bool) -> String {
+    let said = match channel.marginal_roi {
+        _ if channel.weakly_identified => "hardly informed by the data",
+        None => "what more spend brings is not known",
+        Some(roi) if !in_money => {
+            let [value, low, high] = [roi.value(), roi.low(), roi.high()].map(words::short);
+            return format!("the next unit spent brings {value} ({low} to {high})");
+        }
+        Some(roi) if roi.low() > 1.0 => "more spend pays",
+        Some(roi) if roi.high() < 1.0 => "less spend pays",
+        Some(_) => "cannot be told whether more spend pays",
+    };
+    said.to_owned()
 }
 
 /// How long effects last.

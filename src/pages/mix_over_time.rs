@@ -70,8 +70,8 @@ pub(crate) fn actual_and_expected(model: &Posterior, forecast: Option<&MixForeca
         )
     });
     let title = format!(
-        "The model explains {} of what moved, and is {} off in the mean{later}",
-        words::percent(fit.r2),
+        "{}; the model is {} off in the mean{later}",
+        words::explained(fit.r2),
         words::percent(fit.mape)
     );
     Chart::new(title, lines)

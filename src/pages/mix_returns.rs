@@ -1,13 +1,14 @@
 //! Returns of a mix model.
 
 use crate::mix::posterior::{ChannelSummary, Posterior};
+use crate::pages::apart::{Ends, surely_apart};
 use crate::pages::largest::Largest;
 use crate::pages::words;
 use crate::report::chart::{Chart, Dumbbell, Forest, Mark, Measure, Size};
 use crate::stats::Estimate;
 
 /// Charts of returns and shares; none without a channel that costs something.
-pub(crate) fn charts(model: &Posterior, true_roi: &[f64]) -> Vec<Chart> {
+pub(crate) fn charts(model: &Posterior, true_roi: &[f64], in_money: bool) -> Vec<Chart> {
     let channels = model.channels();
     let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
     let order = Largest::of(&spends, channels.len()).named;
@@ -19,9 +20,35 @@ pub(crate) fn charts(model: &Posterior, true_roi: &[f64]) -> Vec<Chart> {
     if paid.is_empty() {
         return Vec::new();
     }
-    let mut charts = vec![returns(true_roi, &paid), shares(&paid), marginal(&paid)];
+    let mut charts = vec![
+        returns(true_roi, &paid, in_money),
+        shares(&paid),
+        marginal(&paid, in_money),
+    ];
     charts.extend(tests(model));
     charts
+}
+
+/// Whether returns are in money, so that 1 is break-even: the panel has the revenue of a unit of the
+/// KPI, or its reader says that the KPI is money.
+pub(crate) fn is_in_money(model: &Posterior, said: bool) -> bool {
+    said || model.panel().revenue_per_kpi().is_some()
+}
+
+/// What a return is measured in.
+const fn unit(in_money: bool) -> &'static str {
+    match in_money {
+        true => "return for 1 spent",
+        false => "KPI for 1 spent",
+    }
+}
+
+/// The forest with the line of break-even, where there is one.
+fn judged(forest: Forest, in_money: bool) -> Forest {
+    match in_money {
+        true => forest.with_reference(1.0, "break-even"),
+        false => forest,
+    }
 }
 
 fn names(paid: &[(usize, &ChannelSummary)]) -> Vec<String> {
@@ -35,11 +62,15 @@ pub(crate) fn pays_back(channel: &ChannelSummary) -> bool {
     channel.roi.is_some_and(|roi| roi.low() > 1.0)
 }
 
-fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)]) -> Chart {
+fn ends(estimate: Option<Estimate>) -> Ends {
+    estimate.map(|estimate| (estimate.low(), estimate.high()))
+}
+
+fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)], in_money: bool) -> Chart {
     let own = if true_roi.is_empty() { "" } else { "estimate" };
-    let mut forest = Forest::new(Measure::new("return for 1 spent"), names(paid))
-        .with_series(own, paid.iter().map(|(_, channel)| Mark::from(channel.roi)))
-        .with_reference(1.0, "break-even");
+    let forest = Forest::new(Measure::new(unit(in_money)), names(paid))
+        .with_series(own, paid.iter().map(|(_, channel)| Mark::from(channel.roi)));
+    let mut forest = judged(forest, in_money);
     if !true_roi.is_empty() {
         let truth = paid.iter().map(|(at, _)| true_roi.get(*at).copied());
         forest = forest.with_series("truth", truth);
@@ -48,21 +79,45 @@ fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)]) -> Chart {
         .iter()
         .filter(|(_, channel)| pays_back(channel))
         .count();
-    let title = match sure {
-        0 => "No channel is sure to pay back".to_owned(),
-        _ => format!(
+    let title = match (in_money, sure) {
+        (false, _) => {
+            let each: Vec<Ends> = paid.iter().map(|(_, channel)| ends(channel.roi)).collect();
+            more_than(paid, &each, "What 1 spent brings")
+        }
+        (true, 0) => "No channel is sure to pay back".to_owned(),
+        (true, _) => format!(
             "{sure} of {} channels pay back with 90 % certainty",
             paid.len()
         ),
     };
+    let subtitle = match in_money {
+        true => "Return on spend, 90 % intervals; largest spend on top",
+        false => "KPI for 1 spent, 90 % intervals; largest spend on top",
+    };
     Chart::new(title, forest)
-        .with_subtitle("Return on spend, 90 % intervals; largest spend on top")
+        .with_subtitle(subtitle)
         .with_size(Size::Half)
+}
+
+/// Which channel surely brings more than another.
+fn more_than(paid: &[(usize, &ChannelSummary)], each: &[Ends], what: &str) -> String {
+    match (surely_apart(each), paid) {
+        (Some((more, less)), _) => format!(
+            "{what} is surely more by {} than by {}",
+            paid[more].1.channel, paid[less].1.channel
+        ),
+        (None, [only]) => format!("{what} by {}", only.1.channel),
+        (None, _) => format!("{what}: channels cannot be told apart"),
+    }
 }
 
 /// What was believed of returns before the data, and after; none without a channel of which both are
 /// known.
-pub(crate) fn prior(model: &Posterior, prior: &[Option<Estimate>]) -> Option<Chart> {
+pub(crate) fn prior(
+    model: &Posterior,
+    prior: &[Option<Estimate>],
+    in_money: bool,
+) -> Option<Chart> {
     let channels = model.channels();
     let known: Vec<(&str, Estimate, Estimate)> = channels
         .iter()
@@ -75,7 +130,7 @@ pub(crate) fn prior(model: &Posterior, prior: &[Option<Estimate>]) -> Option<Cha
         .iter()
         .min_by(|a, b| narrower(a).total_cmp(&narrower(b)))?;
     let forest = Forest::new(
-        Measure::new("return for 1 spent"),
+        Measure::new(unit(in_money)),
         known.iter().map(|(name, ..)| *name),
     )
     .with_series(
@@ -85,8 +140,8 @@ pub(crate) fn prior(model: &Posterior, prior: &[Option<Estimate>]) -> Option<Cha
     .with_series(
         "posterior",
         known.iter().map(|(.., posterior)| Mark::from(*posterior)),
-    )
-    .with_reference(1.0, "break-even");
+    );
+    let forest = judged(forest, in_money);
     let name = least.0;
     let title = match narrower(least) {
         part if part > 0.0 => format!(
@@ -120,8 +175,8 @@ fn shares(paid: &[(usize, &ChannelSummary)]) -> Chart {
         .with_size(Size::Half)
 }
 
-fn marginal(paid: &[(usize, &ChannelSummary)]) -> Chart {
-    let forest = Forest::new(Measure::new("return for 1 spent"), names(paid))
+fn marginal(paid: &[(usize, &ChannelSummary)], in_money: bool) -> Chart {
+    let forest = Forest::new(Measure::new(unit(in_money)), names(paid))
         .with_series(
             "all spend",
             paid.iter().map(|(_, channel)| Mark::from(channel.roi)),
@@ -130,29 +185,61 @@ fn marginal(paid: &[(usize, &ChannelSummary)]) -> Chart {
             "the next unit",
             paid.iter()
                 .map(|(_, channel)| Mark::from(channel.marginal_roi)),
-        )
-        .with_reference(1.0, "break-even");
-    let next = |channel: &ChannelSummary| channel.marginal_roi.map(|roi| roi.value());
-    let saturated = |channel: &ChannelSummary| {
-        channel.roi.is_some_and(|roi| roi.value() > 1.0)
-            && next(channel).is_some_and(|roi| roi < 1.0)
+        );
+    let title = match in_money {
+        true => {
+            let each = paid.iter().map(|(_, channel)| Returns {
+                name: &channel.channel,
+                whole: channel.roi,
+                next: channel.marginal_roi,
+            });
+            next_pays(&each.collect::<Vec<_>>())
+        }
+        false => {
+            let each: Vec<Ends> = paid
+                .iter()
+                .map(|(_, channel)| ends(channel.marginal_roi))
+                .collect();
+            more_than(paid, &each, "What the next unit brings")
+        }
     };
-    let full: Vec<&str> = paid
-        .iter()
-        .filter(|(_, channel)| saturated(channel))
-        .map(|(_, channel)| channel.channel.as_str())
-        .collect();
-    let title = match full.len() {
-        0 => "The next unit of spend pays wherever spend as a whole does".to_owned(),
-        1 => format!("{} pays as a whole, but its next unit does not", full[0]),
-        _ => format!(
-            "{} pay as a whole, but their next unit does not",
-            words::listed(&full)
-        ),
-    };
-    Chart::new(title, forest)
+    Chart::new(title, judged(forest, in_money))
         .with_subtitle("Return on all spend and on the next unit, 90 % intervals")
         .with_size(Size::Half)
+}
+
+/// What a channel's spend returns, and what its next unit does.
+struct Returns<'a> {
+    name: &'a str,
+    whole: Option<Estimate>,
+    next: Option<Estimate>,
+}
+
+/// Where the next unit pays, of channels that surely pay as a whole.
+fn next_pays(channels: &[Returns<'_>]) -> String {
+    let above = |ends: Option<Estimate>| ends.is_some_and(|roi| roi.low() > 1.0);
+    let below = |ends: Option<Estimate>| ends.is_some_and(|roi| roi.high() < 1.0);
+    let pay: Vec<&Returns<'_>> = channels.iter().filter(|one| above(one.whole)).collect();
+    let full = pay.iter().filter(|one| below(one.next));
+    let full: Vec<&str> = full.map(|one| one.name).collect();
+    let next = pay.iter().filter(|one| above(one.next)).count();
+    match (&full[..], pay.len()) {
+        ([], 0) if channels.iter().any(|one| above(one.next)) => {
+            "No channel surely pays as a whole, but some by their next unit".to_owned()
+        }
+        ([], 0) => "No channel surely pays, as a whole or by its next unit".to_owned(),
+        ([], pay) if pay == next => {
+            "The next unit of spend surely pays wherever spend as a whole does".to_owned()
+        }
+        ([], pay) => {
+            format!("{pay} surely pay as a whole; of these {next} surely by their next unit")
+        }
+        ([only], _) => format!("{only} pays as a whole, but its next unit does not"),
+        (full, _) => format!(
+            "{} pay as a whole, but their next unit does not",
+            words::listed(full)
+        ),
+    }
 }
 
 /// What the model says beside what tests measured.
@@ -182,4 +269,47 @@ pub(crate) fn tests(model: &Posterior) -> Option<Chart> {
         chart
             .with_subtitle("Lift tests as measured and as the model predicts them, 90 % intervals"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{ConfidenceLevel, Interval};
+
+    #[test]
+    fn titles_say_no_more_than_intervals() {
+        let about = |value: f64, half: f64| {
+            let ends = Interval::new(value - half, value + half, ConfidenceLevel::P90);
+            Some(Estimate::new(value, ends.unwrap()))
+        };
+        let title = |rows: &[[(f64, f64); 2]]| {
+            let rows = rows.iter().enumerate().map(|(at, [whole, next])| Returns {
+                name: ["tv", "radio"][at],
+                whole: about(whole.0, whole.1),
+                next: about(next.0, next.1),
+            });
+            next_pays(&rows.collect::<Vec<_>>())
+        };
+        let cases = [
+            (
+                [[(0.5, 0.2), (0.2, 0.1)], [(1.2, 0.4), (0.9, 0.4)]],
+                "No channel surely pays, as a whole or by its next unit",
+            ),
+            (
+                [[(2.0, 0.2), (1.5, 0.2)], [(0.5, 0.2), (0.2, 0.1)]],
+                "The next unit of spend surely pays wherever spend as a whole does",
+            ),
+            (
+                [[(2.0, 0.2), (0.9, 0.2)], [(2.0, 0.2), (1.5, 0.1)]],
+                "2 surely pay as a whole; of these 1 surely by their next unit",
+            ),
+            (
+                [[(2.0, 0.2), (0.5, 0.2)], [(1.5, 0.9), (0.5, 0.1)]],
+                "tv pays as a whole, but its next unit does not",
+            ),
+        ];
+        for (rows, said) in cases {
+            assert_eq!(title(&rows), said);
+        }
+    }
 }

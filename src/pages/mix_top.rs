@@ -1,7 +1,8 @@
 //! What a mix model says on page one.
 
 use crate::mix::posterior::{ChannelSummary, Posterior, PosteriorDraw};
-use crate::pages::mix_returns::pays_back;
+use crate::pages::apart::{Ends, surely_apart};
+use crate::pages::mix_returns::{is_in_money, pays_back};
 use crate::pages::words;
 use crate::report::html::{Answer, Card};
 use crate::stats::Estimate;
@@ -12,14 +13,17 @@ pub(crate) struct MixTop<'a> {
     channels: Vec<ChannelSummary>,
     /// What media brought of the KPI, 0 to 1.
     share: Option<Estimate>,
+    /// Whether returns are in money, so that 1 is break-even.
+    in_money: bool,
 }
 
 impl<'a> MixTop<'a> {
-    pub(crate) fn new(model: &'a Posterior) -> Self {
+    pub(crate) fn new(model: &'a Posterior, kpi_in_money: bool) -> Self {
         Self {
             model,
             channels: model.channels(),
             share: media_share(model),
+            in_money: is_in_money(model, kpi_in_money),
         }
     }
 
@@ -43,26 +47,51 @@ impl<'a> MixTop<'a> {
             .sum()
     }
 
-    /// The channel with the largest return, of those that surely pay back if there are any.
-    fn best(&self) -> Option<(&ChannelSummary, Estimate)> {
-        let sure = self.channels.iter().any(pays_back);
+    pub(crate) const fn in_money(&self) -> bool {
+        self.in_money
+    }
+
+    /// Whether a channel surely did what is asked of it: paid back, or where returns are not in
+    /// money, brought something.
+    fn works(&self, channel: &ChannelSummary) -> bool {
+        match self.in_money {
+            true => pays_back(channel),
+            false => channel.roi.is_some_and(|roi| roi.low() > 0.0),
+        }
+    }
+
+    /// The channel with the largest return, of those that surely work if there are any; and whether
+    /// it does.
+    fn best(&self) -> Option<(&ChannelSummary, Estimate, bool)> {
+        let sure = self.channels.iter().any(|channel| self.works(channel));
         let paid = self
             .channels
             .iter()
-            .filter(|channel| !sure || pays_back(channel));
-        let paid = paid.filter_map(|channel| Some((channel, channel.roi?)));
+            .filter(|channel| !sure || self.works(channel));
+        let paid = paid.filter_map(|channel| Some((channel, channel.roi?, sure)));
         paid.max_by(|a, b| a.1.value().total_cmp(&b.1.value()))
+    }
+
+    /// A return with its interval, in words.
+    fn back(&self, roi: &Estimate) -> String {
+        let what = if self.in_money { "back" } else { "of the KPI" };
+        let ends = words::interval(roi, words::short);
+        format!("{} {what} for 1 spent ({ends})", words::short(roi.value()))
     }
 
     pub(crate) fn worked(&self) -> Answer {
         let question = "What worked?";
         match self.best() {
-            Some((channel, roi)) => {
-                let ends = words::interval(&roi, words::short);
-                Answer::new(question, &channel.channel).with_detail(format!(
-                    "{} back for 1 spent ({ends})",
-                    words::short(roi.value())
-                ))
+            Some((channel, roi, true)) => {
+                Answer::new(question, &channel.channel).with_detail(self.back(&roi))
+            }
+            Some((channel, roi, false)) => {
+                let nothing = match self.in_money {
+                    true => "Nothing surely pays back",
+                    false => "Nothing surely brings anything",
+                };
+                let best = format!("the most by {}: {}", channel.channel, self.back(&roi));
+                Answer::new(question, nothing).with_detail(best)
             }
             None => Answer::new(question, "Not known").with_detail("no channel has spend"),
         }
@@ -83,34 +112,41 @@ impl<'a> MixTop<'a> {
 
     pub(crate) fn change(&self) -> Answer {
         let question = "What to change?";
-        let next = |channel: &ChannelSummary| channel.marginal_roi.map(|roi| roi.value());
-        let known = || {
-            self.channels
-                .iter()
-                .filter_map(|channel| Some((channel, next(channel)?)))
-        };
-        let most = known().max_by(|a, b| a.1.total_cmp(&b.1));
-        let least = known().min_by(|a, b| a.1.total_cmp(&b.1));
-        match (most, least) {
-            (Some((more, high)), Some((less, low))) if more.channel != less.channel => {
-                let [high, low] = [high, low].map(words::short);
-                Answer::new(
-                    question,
-                    format!("Less {}, more {}", less.channel, more.channel),
-                )
-                .with_detail(format!("the next unit brings {low} there and {high} here"))
-            }
-            _ => {
-                Answer::new(question, "Not known").with_detail("two channels with spend are needed")
-            }
+        let known: Vec<(&ChannelSummary, Estimate)> = self
+            .channels
+            .iter()
+            .filter_map(|channel| Some((channel, channel.marginal_roi?)))
+            .collect();
+        if known.len() < 2 {
+            return Answer::new(question, "Not known")
+                .with_detail("two channels with spend are needed");
         }
+        let ends: Vec<Ends> = known
+            .iter()
+            .map(|(_, roi)| Some((roi.low(), roi.high())))
+            .collect();
+        let Some((more, less)) = surely_apart(&ends) else {
+            return Answer::new(question, "Cannot be told")
+                .with_detail("the next units of channels cannot be told apart at 90 %");
+        };
+        let written = |at: usize| {
+            let roi = &known[at].1;
+            let ends = words::ends(roi.low(), roi.high(), words::short);
+            format!("{} ({ends})", words::short(roi.value()))
+        };
+        let [more_name, less_name] = [more, less].map(|at| &known[at].0.channel);
+        Answer::new(question, format!("Less {less_name}, more {more_name}")).with_detail(format!(
+            "the next unit brings {} there and {} here",
+            written(less),
+            written(more)
+        ))
     }
 
     pub(crate) fn sure(&self) -> Answer {
         let (sure, all) = (
             self.channels
                 .iter()
-                .filter(|channel| pays_back(channel))
+                .filter(|channel| self.works(channel))
                 .count(),
             self.channels
                 .iter()
@@ -124,7 +160,10 @@ impl<'a> MixTop<'a> {
             .count();
         Answer::new(
             "How sure is that?",
-            format!("{sure} of {all} surely pay back"),
+            match self.in_money {
+                true => format!("{sure} of {all} surely pay back"),
+                false => format!("{sure} of {all} surely bring something"),
+            },
         )
         .with_detail(match weak {
             0 => "at 90 %; the data inform every channel".to_owned(),
@@ -170,16 +209,32 @@ impl<'a> MixTop<'a> {
                     .with_note(words::interval(share, words::percent)),
             );
         }
-        let spend: f64 = self.channels.iter().map(|channel| channel.spend).sum();
-        if spend > 0.0 {
-            cards.push(
-                Card::new("Return on spend", words::short(self.brought() / spend))
-                    .with_note(format!("{} spent", words::short(spend))),
-            );
-        }
+        cards.extend(self.return_card());
         let note = format!("MAPE {}", words::percent(fit.mape));
-        cards.push(Card::new("Fit, R\u{b2}", format!("{:.2}", fit.r2)).with_note(note));
+        let r2 = match fit.r2.is_finite() {
+            true => format!("{:.2}", fit.r2),
+            false => words::UNKNOWN.to_owned(),
+        };
+        cards.push(Card::new("Fit, R\u{b2}", r2).with_note(note));
         cards
+    }
+
+    /// What all spend brought back, in the unit of each channel's return.
+    fn return_card(&self) -> Option<Card> {
+        let paid = || {
+            let channels = self.channels.iter();
+            channels.filter_map(|channel| Some((channel.spend, channel.roi?.value())))
+        };
+        let spend: f64 = paid().map(|(spend, _)| spend).sum();
+        let back: f64 = paid().map(|(spend, roi)| spend * roi).sum();
+        let name = match self.in_money {
+            true => "Return on spend",
+            false => "KPI for 1 spent",
+        };
+        (spend > 0.0).then(|| {
+            Card::new(name, words::short(back / spend))
+                .with_note(format!("{} spent", words::short(spend)))
+        })
     }
 
     pub(crate) fn findings(&self) -> Vec<(String, String)> {
@@ -189,7 +244,7 @@ impl<'a> MixTop<'a> {
                 .collect::<Vec<_>>()
         };
         let mut findings = Vec::new();
-        let pays = names(&|channel| pays_back(channel));
+        let pays = names(&|channel| self.in_money && pays_back(channel));
         if !pays.is_empty() {
             let verb = if pays.len() == 1 { "pays" } else { "pay" };
             let figures = "the whole 90 % interval of the return lies above break-even";
@@ -198,7 +253,8 @@ impl<'a> MixTop<'a> {
                 figures.to_owned(),
             ));
         }
-        let loses = names(&|channel| channel.roi.is_some_and(|roi| roi.high() < 1.0));
+        let loses =
+            names(&|channel| self.in_money && channel.roi.is_some_and(|roi| roi.high() < 1.0));
         if !loses.is_empty() {
             let verb = if loses.len() == 1 { "does" } else { "do" };
             let figures = "the whole 90 % interval of the return lies below break-even";
@@ -209,9 +265,10 @@ impl<'a> MixTop<'a> {
         }
         let weak = names(&|channel| channel.weakly_identified);
         if !weak.is_empty() {
-            let figures = "the data hardly inform their figures: a test would";
+            let figures = "the 90 % interval of what it brought holds 0, or is wider than the \
+                           figure itself: a test would tell";
             findings.push((
-                format!("{}: mostly what was believed before", words::listed(&weak)),
+                format!("{}: hardly informed by the data", words::listed(&weak)),
                 figures.to_owned(),
             ));
         }
@@ -234,3 +291,6 @@ fn media_share(model: &Posterior) -> Option<Estimate> {
     let shares: Option<Vec<f64>> = model.draws().iter().map(share).collect();
     shares.map(|shares| model.estimate(&shares))
 }
+
+#[cfg(test)]
+mod tests;

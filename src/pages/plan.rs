@@ -4,6 +4,7 @@ use crate::budget::{Bound, FlightPlan, Plan, PlanSensitivity, PlannedChannel};
 use crate::mix::posterior::Posterior;
 use crate::pages::largest::Largest;
 use crate::pages::mix_curves;
+use crate::pages::mix_returns::is_in_money;
 use crate::pages::plan_top::PlanTop;
 use crate::pages::words;
 use crate::report::chart::{
@@ -45,6 +46,7 @@ pub struct PlanChapter<'a> {
     totals: &'a [Plan],
     sensitivity: Option<&'a PlanSensitivity>,
     flights: Option<&'a FlightPlan>,
+    kpi_in_money: bool,
 }
 
 impl<'a> PlanChapter<'a> {
@@ -56,6 +58,7 @@ impl<'a> PlanChapter<'a> {
             totals: &[],
             sensitivity: None,
             flights: None,
+            kpi_in_money: false,
         }
     }
 
@@ -92,6 +95,17 @@ impl<'a> PlanChapter<'a> {
     pub fn with_flights(self, flights: &'a FlightPlan) -> Self {
         Self {
             flights: Some(flights),
+            ..self
+        }
+    }
+
+    /// The same chapter of a KPI that is money of the kind that is spent, as of
+    /// [`MixChapter::with_kpi_in_money`](crate::pages::MixChapter::with_kpi_in_money): curves say
+    /// whether more spend pays.
+    #[must_use]
+    pub fn with_kpi_in_money(self) -> Self {
+        Self {
+            kpi_in_money: true,
             ..self
         }
     }
@@ -158,22 +172,17 @@ impl<'a> PlanChapter<'a> {
     fn gains(&self, top: &PlanTop<'_>) -> Option<Chart> {
         const BINS: usize = 20;
         let gains = self.plan.gains();
-        let known = || {
-            gains
-                .iter()
-                .map(|(gain, _)| *gain)
-                .filter(|gain| gain.is_finite())
-        };
+        let known = || gains.iter().filter(|(_, gain)| gain.is_finite());
+        let all: f64 = known().map(|(weight, _)| weight).sum();
         let (low, high) = (
-            known().fold(f64::MAX, f64::min),
-            known().fold(f64::MIN, f64::max),
+            known().map(|(_, gain)| *gain).fold(f64::MAX, f64::min),
+            known().map(|(_, gain)| *gain).fold(f64::MIN, f64::max),
         );
-        if gains.len() < 2 || low >= high {
+        if low >= high || all <= 0.0 {
             return None;
         }
-        let all: f64 = gains.iter().map(|(_, weight)| weight).sum();
         let mut sums = [0.0; BINS];
-        for (gain, weight) in gains.iter().filter(|(gain, _)| gain.is_finite()) {
+        for (weight, gain) in known() {
             let bin = (BINS as f64 * (gain - low) / (high - low)) as usize;
             sums[bin.min(BINS - 1)] += weight / all;
         }
@@ -187,7 +196,7 @@ impl<'a> PlanChapter<'a> {
         });
         let title = format!(
             "The plan is better than today with a probability of {}",
-            words::percent(top.better())
+            words::percent(top.better()?)
         );
         let chart = Chart::new(title, bins).with_size(Size::Half);
         Some(chart.with_subtitle("Gain by what the model holds possible"))
@@ -233,12 +242,13 @@ impl<'a> PlanChapter<'a> {
             return Vec::new();
         };
         let summaries = model.channels();
+        let in_money = is_in_money(model, self.kpi_in_money);
         let curve = |planned: &PlannedChannel| {
             let channel = summaries
                 .iter()
                 .find(|channel| channel.channel == planned.channel)?;
             let each = planned.planned / periods as f64;
-            mix_curves::response(model, channel, &[("planned", each)])
+            mix_curves::response(model, channel, &[("planned", each)], in_money)
         };
         self.channels().into_iter().filter_map(curve).collect()
     }

@@ -1,27 +1,22 @@
 //! A page of results, with what matters on top.
 
-use crate::attribution::{ComparisonTable, ModelTable, TestPriorities, TestPriority};
+use crate::attribution::{ComparisonTable, TestPriorities, TestPriority};
 use crate::budget::Plan;
 use crate::journeys::Journeys;
-use crate::mix::posterior::{ChannelSummary, Posterior};
+use crate::mix::posterior::Posterior;
 use crate::pages::attribution::AttributionChapter;
 use crate::pages::attribution_checks;
 use crate::pages::attribution_top::AttributionTop;
-use crate::pages::credit_charts::channel_table;
+use crate::pages::channels_table::channels_table;
 use crate::pages::journeys::JourneysChapter;
-use crate::pages::largest::Largest;
-use crate::pages::main_model::{main_model, shares};
 use crate::pages::mix::MixChapter;
 use crate::pages::mix_checks;
 use crate::pages::mix_top::MixTop;
 use crate::pages::plan::PlanChapter;
 use crate::pages::plan_top::PlanTop;
 use crate::pages::{fingerprint, words};
-use crate::report::html::{Answer, Chapter, Check, Page, PageTable, Verdict};
-use crate::report::{Cell, Table};
+use crate::report::html::{Answer, Chapter, Check, Page, Verdict};
 
-/// Points of share up to which attribution and mix agree on a channel.
-const ALIKE: f64 = 0.1;
 /// The checks that page one shows.
 const CHECKS: usize = 6;
 
@@ -52,6 +47,7 @@ pub struct Results<'a> {
     plan: Option<&'a Plan>,
     priorities: Option<&'a TestPriorities>,
     chapters: Vec<Chapter>,
+    kpi_in_money: bool,
 }
 
 impl<'a> Results<'a> {
@@ -97,6 +93,17 @@ impl<'a> Results<'a> {
         }
     }
 
+    /// The same results of a KPI that is money of the kind that is spent: a return of 1 is
+    /// break-even, and channels are said to pay back or not. A panel with the revenue of a unit of
+    /// the KPI says so itself.
+    #[must_use]
+    pub fn with_kpi_in_money(self) -> Self {
+        Self {
+            kpi_in_money: true,
+            ..self
+        }
+    }
+
     /// The same results with a plan.
     #[must_use]
     pub fn with_plan(self, plan: &'a Plan) -> Self {
@@ -126,7 +133,7 @@ impl<'a> Results<'a> {
     /// The page.
     pub fn page(&self) -> Page {
         let credit = self.attribution.and_then(AttributionTop::new);
-        let mix = self.mix.map(MixTop::new);
+        let mix = self.mix.map(|model| MixTop::new(model, self.kpi_in_money));
         let plan = self.plan.map(PlanTop::new);
         let page = Page::new(headline(credit.as_ref(), mix.as_ref(), plan.as_ref()))
             .with_about(&self.about);
@@ -160,7 +167,7 @@ impl<'a> Results<'a> {
         let page = findings.fold(page, |page, (finding, figures)| {
             page.with_finding(finding, figures)
         });
-        let page = match self.table(mix.as_ref()) {
+        let page = match channels_table(mix.as_ref(), self.attribution) {
             Some(table) => page.with_table(table),
             None => page,
         };
@@ -198,57 +205,6 @@ impl<'a> Results<'a> {
         chips
     }
 
-    /// The channels of all results.
-    fn table(&self, mix: Option<&MixTop<'_>>) -> Option<PageTable> {
-        let main = self.attribution.and_then(main_model);
-        let Some(mix) = mix else {
-            return self.attribution.zip(main).map(|(table, main)| {
-                let shown = channel_table(table, main);
-                shown.with_heading("Channels")
-            });
-        };
-        let channels = mix.channels();
-        let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
-        let order = Largest::of(&spends, channels.len()).named;
-        // a log whose channels go by other names cannot be set beside the panel
-        let same = |main: &&ModelTable| {
-            let known = |name: &str| main.channels.iter().any(|channel| channel.channel == name);
-            channels.iter().any(|channel| known(&channel.channel))
-        };
-        let credit = main.filter(same).map(|main| {
-            let shares = shares(main);
-            move |name: &str| {
-                let at = main
-                    .channels
-                    .iter()
-                    .position(|channel| channel.channel == name)?;
-                Some(shares[at])
-            }
-        });
-        let mut columns = vec![
-            "channel",
-            "spend",
-            "ROI (90 %)",
-            "next unit",
-            "share of effect",
-        ];
-        if credit.is_some() {
-            columns.extend(["share of credit", "methods"]);
-        }
-        let rows = order.iter().map(|&at| {
-            let channel = &channels[at];
-            let mut row = row(channel);
-            if let Some(credit) = &credit {
-                let share = credit(&channel.channel);
-                row.push(Cell::percent(share, 1));
-                row.push(share.map(|share| agreement(channel, share)).into());
-            }
-            row
-        });
-        let table = Table::new(columns).with_rows(rows);
-        Some(PageTable::new("Channels", table).with_forest(2, Some(1.0)))
-    }
-
     /// Of all results, those to be acted on first.
     fn checks(&self) -> Vec<Check> {
         let mix = self.mix.map(mix_checks::checks).unwrap_or_default();
@@ -266,9 +222,17 @@ impl<'a> Results<'a> {
         checks
     }
 
+    fn mix_chapter(&self, model: &Posterior) -> Chapter {
+        let chapter = MixChapter::new(model);
+        match self.kpi_in_money {
+            true => chapter.with_kpi_in_money().chapter(),
+            false => chapter.chapter(),
+        }
+    }
+
     fn all_chapters(&self) -> Vec<Chapter> {
         let own = [
-            self.mix.map(|model| MixChapter::new(model).chapter()),
+            self.mix.map(|model| self.mix_chapter(model)),
             self.plan.map(|plan| PlanChapter::new(plan).chapter()),
             self.attribution
                 .map(|table| AttributionChapter::new(table).chapter()),
@@ -297,26 +261,6 @@ fn days(range: &str) -> String {
         .map(day)
         .collect::<Vec<_>>()
         .join(" to ")
-}
-
-fn row(channel: &ChannelSummary) -> Vec<Cell> {
-    vec![
-        Cell::from(&channel.channel),
-        Cell::number(channel.spend, 0),
-        channel.roi.map(|roi| Cell::estimate(roi, 2)).into(),
-        Cell::number(channel.marginal_roi.map(|roi| roi.value()), 2),
-        Cell::percent(channel.effect_share, 1),
-    ]
-}
-
-/// Whether attribution gives a channel about the share that the mix model does.
-fn agreement(channel: &ChannelSummary, credit: f64) -> Cell {
-    let apart = credit - channel.effect_share;
-    Cell::text(match apart {
-        apart if apart.abs() <= ALIKE => "agree",
-        apart if apart > 0.0 => "attribution says more",
-        _ => "mix says more",
-    })
 }
 
 /// The test that is worth most beyond its cost.

@@ -3,6 +3,7 @@
 use crate::kpi::customers::IdentityMatch;
 use crate::kpi::map::JourneyMap;
 use crate::kpi::service::{Served, ServiceTeams, VoiceOfCustomer};
+use crate::pages::apart::{Ends, surely_apart, surely_first};
 use crate::pages::kpi_trends::{measure, of_rate, of_score};
 use crate::pages::largest::Largest;
 use crate::pages::words;
@@ -168,20 +169,34 @@ fn friction_title(devices: &[(String, &JourneyMap)]) -> Option<String> {
     let points = devices
         .iter()
         .flat_map(|(device, map)| map.friction.iter().map(move |point| (device, point)));
-    let sure = points.filter(|(_, point)| point.lost.interval.is_none_or(|ends| ends.low() > 0.0));
+    let sure = points.filter(|(_, point)| point.lost.interval.is_some_and(|ends| ends.low() > 0.0));
     let worst = sure.max_by(|a, b| a.1.lost.count.total_cmp(&b.1.lost.count));
     let Some((device, point)) = worst else {
-        let rates = devices
-            .iter()
-            .filter_map(|(name, map)| Some((name, map.conversion.rate?)));
-        let best = rates.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        return Some(format!("Journeys on {} convert most often", best.0));
+        return Some(most_often(devices));
     };
     let lost = words::short(point.lost.count);
     Some(format!(
         "{} on {device} loses most: {lost} conversions",
         point.step
     ))
+}
+
+/// The device on which journeys surely convert more often.
+fn most_often(devices: &[(String, &JourneyMap)]) -> String {
+    let ends: Vec<Ends> = devices
+        .iter()
+        .map(|(_, map)| of_rate(&map.conversion).interval())
+        .collect();
+    let name = |at: usize| &devices[at].0;
+    match (surely_first(&ends), surely_apart(&ends)) {
+        (Some(first), _) => format!("Journeys on {} convert most often", name(first)),
+        (_, Some((more, less))) => format!(
+            "Journeys on {} convert more often than those on {}",
+            name(more),
+            name(less)
+        ),
+        _ => "Journeys on no device surely convert more often than on another".to_owned(),
+    }
 }
 
 fn friction_table(devices: &[(String, &JourneyMap)], steps: &[(&str, u64)]) -> Table {

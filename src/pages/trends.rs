@@ -179,16 +179,22 @@ impl Trends {
             .collect()
     }
 
-    /// How changes were tested, in a sentence; none where there are none.
-    pub(crate) fn rule(&self) -> Option<String> {
-        (self.tested > 0).then(|| {
-            format!(
-                "All {} changes from one period to the next are tested by the intervals of both. A \
-                 change is called one where its p-value, adjusted for their number, is below .05: \
-                 of such changes one in twenty is false on average.",
-                self.tested
-            )
-        })
+    /// How many changes were tested.
+    pub(crate) const fn tested(&self) -> usize {
+        self.tested
+    }
+
+    /// How changes were tested, or why none was, in a sentence.
+    pub(crate) fn rule(&self) -> String {
+        match (self.tested, self.trends.len()) {
+            (0, 0) => "One period: no change can be tested.".to_owned(),
+            (0, _) => "Too few periods have intervals: no change can be tested.".to_owned(),
+            (tested, _) => format!(
+                "All {tested} changes from one period to the next are tested by the intervals of \
+                 both. A change is called one where its p-value, adjusted for their number, is below \
+                 .05: of such changes one in twenty is false on average."
+            ),
+        }
     }
 
     /// A chart of each figure, the latest change that exceeds its noise in the title and marked.

@@ -3,8 +3,14 @@
 use crate::report::figure;
 use crate::stats::{ConfidenceLevel, Estimate};
 
+/// What stands for a figure that there is not.
+pub(crate) const UNKNOWN: &str = "not estimated";
+
 /// A figure with three digits that count: `48.2M`, `1,234`, `0.85`.
 pub(crate) fn short(amount: f64) -> String {
+    if !amount.is_finite() {
+        return UNKNOWN.to_owned();
+    }
     let size = amount.abs();
     let (divisor, letter) = match size {
         _ if size >= 1e12 => (1e12, "T"),
@@ -24,6 +30,9 @@ pub(crate) fn short(amount: f64) -> String {
 
 /// A share as a percentage without digits after the point, one where it is small.
 pub(crate) fn percent(share: f64) -> String {
+    if !share.is_finite() {
+        return UNKNOWN.to_owned();
+    }
     let digits = usize::from(share.abs() < 0.095);
     format!("{} %", figure(100.0 * share, digits))
 }
@@ -34,14 +43,26 @@ pub(crate) fn change(share: f64) -> String {
     format!("{sign}{}", percent(share))
 }
 
+/// `1.2 to 3.4`.
+pub(crate) fn ends(low: f64, high: f64, written: impl Fn(f64) -> String) -> String {
+    format!("{} to {}", written(low), written(high))
+}
+
+/// What a model explains of what moved, by its coefficient of determination.
+pub(crate) fn explained(r2: f64) -> String {
+    match r2 {
+        r2 if !r2.is_finite() => "The KPI does not move: nothing is explained".to_owned(),
+        r2 if r2 <= 0.0 => "The model explains nothing of what moved".to_owned(),
+        _ => format!("The model explains {} of what moved", percent(r2)),
+    }
+}
+
 /// `90 %: 1.2 to 3.4`.
 pub(crate) fn interval(estimate: &Estimate, written: impl Fn(f64) -> String) -> String {
-    let ends = [estimate.low(), estimate.high()].map(written);
     format!(
-        "{}: {} to {}",
+        "{}: {}",
         level(estimate.interval().level()),
-        ends[0],
-        ends[1]
+        ends(estimate.low(), estimate.high(), written)
     )
 }
 
@@ -89,6 +110,19 @@ mod tests {
             (percent(0.314), percent(0.0314)),
             ("31 %".into(), "3.1 %".into())
         );
+    }
+
+    #[test]
+    fn what_is_no_number_is_not_written_as_one() {
+        for amount in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(
+                (short(amount), percent(amount)),
+                (UNKNOWN.into(), UNKNOWN.into())
+            );
+            assert!(explained(amount).starts_with("The KPI does not move"));
+        }
+        assert_eq!(explained(-0.2), "The model explains nothing of what moved");
+        assert_eq!(explained(0.93), "The model explains 93 % of what moved");
     }
 
     #[test]

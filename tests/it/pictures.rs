@@ -1,8 +1,10 @@
 //! Charts and pages: what is drawn, for all that may be in the figures.
 
+mod claims;
 mod experiments;
 mod gallery;
 mod kpis;
+mod large;
 mod pages;
 mod properties;
 mod results;

@@ -14,14 +14,17 @@ use crate::report::svg::told::told;
 
 pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
     let (series, measure) = (forest.series(), forest.measure());
-    legend::draw(canvas, &legend_of(series));
+    let entries = legend_of(series);
+    legend::draw(canvas, &entries);
     let always: Vec<f64> = forest.reference().iter().map(|(value, _)| *value).collect();
     let figures = figures(forest, canvas.is_narrow());
     let each = px(11);
     let content = (each * series.len().max(1) as Tenths).max(px(13));
     let range = spread::range(series, &always);
     if forest.reference().is_some() {
-        canvas.extend(Canvas::LINE);
+        // a name at the very top needs room for all of its letters
+        let above = if entries.is_empty() { px(3) } else { 0 };
+        canvas.extend(Canvas::LINE + above);
     }
     let rows = Rows::new(canvas, forest.names(), content, &figures, range, measure);
     rows.grid(canvas);

@@ -4,12 +4,21 @@
 //! are about the widest that browsers fall back to). Room reserved so is enough in all others.
 
 use crate::report::svg::length::Tenths;
+use crate::report::svg::xml::is_shown_escaped;
 
 /// The most lines a name is broken into.
 const MOST_LINES: usize = 4;
 
-/// Hundredths of the font size that a letter takes.
+/// Hundredths of the font size that a letter takes as it is written.
 fn hundredths(letter: char) -> i64 {
+    match letter {
+        _ if is_shown_escaped(letter) => letter.escape_default().map(plain).sum(),
+        '\n' | '\r' | '\t' => plain(' '),
+        _ => plain(letter),
+    }
+}
+
+fn plain(letter: char) -> i64 {
     match letter {
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 36,
         'f' | 't' | 'r' | 'I' | ' ' | '(' | ')' | '/' | '-' => 45,
@@ -91,4 +100,20 @@ fn pieces(word: &str, font: Tenths, room: Tenths) -> Vec<String> {
         }
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::width;
+
+    #[test]
+    fn what_is_written_escaped_takes_the_room_of_what_is_written() {
+        for (text, written) in [
+            ("\u{202e}gnp.exe", "\\u{202e}gnp.exe"),
+            ("a\u{0}", "a\\u{0}"),
+            ("a\nb", "a b"),
+        ] {
+            assert_eq!(width(text, 130), width(written, 130), "{written}");
+        }
+    }
 }

@@ -52,6 +52,7 @@ impl Data {
             "\u{202e}gnp.exe\u{0}".into(),
             "\u{1f600}\u{1f680} emoji \u{2764}\u{fe0f}".into(),
             "=cmd|' /C calc'!A0".into(),
+            "-1+cmd|' /C calc'!A0".into(),
             "".into(),
             "\u{6e20}\u{9053}".into(),
         ];
@@ -67,6 +68,7 @@ impl Data {
             1.0,
             12_345_678.9,
             -0.0,
+            2.5,
             f64::MAX,
         ];
         Self {

@@ -3,7 +3,7 @@
 use crate::pictures::xml::elements;
 use mixtouch::attribution::rules::LastTouch;
 use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
-use mixtouch::kpi::map::{JourneyMap, Steps};
+use mixtouch::kpi::map::{JourneyMap, Stage, Steps};
 use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
 use mixtouch::kpi::verbatims::{VerbatimOptions, Verbatims};
 use mixtouch::kpi::{KpiOptions, PersonTimelines};
@@ -170,4 +170,133 @@ fn words_devices_and_agents_have_their_charts() {
     elements(&html);
     let body = html.split("<body>").nth(1).unwrap();
     assert!(!body.split("<script>").next().unwrap().contains("NaN"));
+}
+
+/// Persons who see one of two channels or both, one after the other; so many of ten buy after each.
+fn two_channels(buyers: [u64; 2], cost: f64) -> Dashboard {
+    let mut log = Events::new().keep_all();
+    for person in 0..400u64 {
+        let side = (person % 2) as usize;
+        let channel = ["social", "search"][side];
+        log.push(Event::touch(person, JANUARY, channel).with_cost(cost))
+            .unwrap();
+        if person % 8 == 0 {
+            log.push(Event::touch(person, JANUARY + 30, "search"))
+                .unwrap();
+        }
+        if person / 2 % 10 < buyers[side] {
+            log.push(Event::conversion(person, JANUARY + 60).with_value(20.0))
+                .unwrap();
+        }
+    }
+    // customers whom no channel won
+    for person in 400..800u64 {
+        log.push(Event::conversion(person, JANUARY + 60).with_value(20.0))
+            .unwrap();
+    }
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let stages = [
+        ("social", Stage::Discovery),
+        ("search", Stage::Consideration),
+    ];
+    let options = DashboardOptions::default().with_stages(stages);
+    Dashboard::new(&log, &journeys, &LastTouch, &options).unwrap()
+}
+
+fn all_titles(dashboard: &Dashboard) -> Vec<String> {
+    let chapters = KpiPages::new(dashboard).chapters();
+    let charts = chapters.iter().flat_map(Chapter::charts);
+    charts.map(|chart| chart.title().to_owned()).collect()
+}
+
+#[test]
+fn channels_whose_intervals_overlap_are_not_ranked() {
+    let titles = all_titles(&two_channels([4, 4], 1.0));
+    let told = |words: &str| titles.iter().any(|title| title.contains(words));
+    assert!(
+        told("No channel's persons surely buy more often than another's"),
+        "{titles:?}"
+    );
+    assert!(
+        !told("are worth most") && !told("buy most often"),
+        "{titles:?}"
+    );
+    let apart = all_titles(&two_channels([1, 7], 1.0));
+    assert!(
+        apart.contains(
+            &"Persons reached by search buy more often than those reached by social".to_owned()
+        ),
+        "{apart:?}"
+    );
+}
+
+#[test]
+fn all_customers_together_are_won_by_no_channel() {
+    // all customers cost half as much, since no channel won every other one
+    let titles = all_titles(&two_channels([4, 4], 5.0));
+    assert!(
+        titles
+            .iter()
+            .any(|title| title.starts_with("Customers won by s")),
+        "{titles:?}"
+    );
+    assert!(
+        !titles.iter().any(|title| title.contains("(whole)")),
+        "{titles:?}"
+    );
+}
+
+#[test]
+fn stages_show_where_most_is_lost() {
+    // all see social, a quarter goes on to search, and half of these buy
+    let mut log = Events::new();
+    for person in 0..400u64 {
+        let touch = |time: i64, channel| Event::touch(person, JANUARY + time, channel);
+        log.push(touch(0, "social")).unwrap();
+        if person % 4 == 0 {
+            log.push(touch(30, "search")).unwrap();
+        }
+        if person % 8 == 0 {
+            log.push(Event::conversion(person, JANUARY + 60)).unwrap();
+        }
+    }
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let stages = [
+        ("social", Stage::Discovery),
+        ("search", Stage::Consideration),
+    ];
+    let options = DashboardOptions::default().with_stages(stages);
+    let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &options).unwrap();
+    let titles = all_titles(&dashboard);
+    assert!(
+        titles.contains(
+            &"100 % of journeys reach discovery and 25 % consideration: the largest fall"
+                .to_owned()
+        ),
+        "{titles:?}"
+    );
+}
+
+#[test]
+fn page_one_answers_five_questions_and_says_what_is_not_tested() {
+    let dashboard = two_channels([1, 7], 1.0);
+    let pages = KpiPages::new(&dashboard);
+    let page = pages.page("A shop");
+    let html = page.html();
+    for question in [
+        "How many buy?",
+        "What is a customer worth?",
+        "Do they come back?",
+        "What changed?",
+        "Where is it lost?",
+    ] {
+        assert!(html.contains(question), "{question}");
+    }
+    assert!(html.contains("One period: no change can be tested."));
+    assert!(html.contains("Persons reached by search buy more often than those reached by social"));
+    assert!(!html.contains("journeys hash"));
+    let log = log(2);
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let with_hash = pages.with_journeys(&journeys).page("A shop").html();
+    assert!(with_hash.contains("journeys hash"));
 }

@@ -54,7 +54,7 @@ fn credit_is_told_in_sentences_made_from_figures() {
         .page();
     assert_eq!(
         page.headline(),
-        "social brought 20.0 of 25.0 conversions, by first-touch"
+        "social is credited with 20.0 of 25.0 conversions, by first-touch"
     );
     let body = body(&page);
     // both models place e-mail's 5 of 25 alike and nothing else
@@ -160,6 +160,7 @@ fn a_mix_model_and_its_plan_make_a_page() {
         .unwrap();
     let roas = (0..panel.channels.len()).map(|at| panel.roas(at));
     let mix = MixChapter::new(model)
+        .with_kpi_in_money()
         .with_search(fit.report())
         .with_true_roi(roas)
         .chapter();
@@ -167,6 +168,7 @@ fn a_mix_model_and_its_plan_make_a_page() {
     let draw = || {
         let results = Results::new("A small business")
             .with_mix(model)
+            .with_kpi_in_money()
             .with_plan(&plan);
         results
             .with_chapter(mix.clone())
