@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Rows that are cut at once. More would take more memory, and fewer more merges of evidence.
-const ROWS: usize = 1 << 19;
+const ROWS: usize = 1 << 18;
 
 /// Some persons' rows on their way to journeys.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use crate::error::{argument, external};
 use crate::packed::{self, NO_CHANNEL};
 use crate::settings::LogSettings;
-use crate::text::{constant_of, constant_type};
+use crate::text::{self, constant_of, constant_type};
 use datafusion::arrow::array::{
     ArrayRef, AsArray, BooleanArray, LargeBinaryArray, RecordBatch, UInt64Array,
 };
@@ -247,7 +247,7 @@ impl Reader {
             return Ok(None);
         };
         if self.known.as_ref().is_none_or(|(known, _)| *known != text) {
-            let settings: LogSettings = serde_json::from_str(&text).map_err(external)?;
+            let settings: LogSettings = text::read(&text, NAME, "the settings")?;
             let channels = settings.channels().iter().cloned().zip(0..);
             let numbers = Numbers {
                 fingerprint: settings.fingerprint(),

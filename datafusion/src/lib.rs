@@ -61,8 +61,8 @@
 //!         FROM log GROUP BY person),
 //!     touches AS (
 //!         SELECT unnest(attribute('linear', '{settings}', person, journeys)) AS touch FROM persons)
-//!     SELECT touch['channel'] AS channel, sum(touch['value']) AS value
-//!     FROM touches GROUP BY touch['channel'] ORDER BY channel")).await?;
+//!     SELECT get_field(touch, 'channel') AS channel, sum(get_field(touch, 'value')) AS value
+//!     FROM touches GROUP BY get_field(touch, 'channel') ORDER BY channel")).await?;
 //! assert_eq!(credit.count().await?, 2);
 //! # Ok::<(), datafusion::error::DataFusionError>(())
 //! # })?;
@@ -72,6 +72,7 @@
 mod chunk;
 mod columns;
 mod error;
+mod files;
 mod journeys;
 mod log;
 mod packed;

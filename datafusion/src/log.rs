@@ -3,8 +3,8 @@
 use crate::columns::LogColumns;
 use crate::error::{argument, external};
 use crate::settings::LogSettings;
-use crate::text::constant;
-use crate::{journeys, person, shards, summary, touches};
+use crate::text::{self, constant};
+use crate::{files, journeys, person, shards, summary, touches};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
@@ -51,7 +51,7 @@ impl Log {
         arguments.extend(columns.arguments().into_iter().take(3));
         let found = answer(rows.clone(), summary::function().call(arguments)).await?;
         let found = found.ok_or_else(|| argument("log", "no row, expected: at least one"))?;
-        let settings = serde_json::from_str(&found).map_err(external)?;
+        let settings = text::read(&found, "log", "the settings")?;
         Ok(Self::with_settings(rows, columns, settings))
     }
 
@@ -161,7 +161,7 @@ impl Log {
     async fn gathered<T: DeserializeOwned>(&self, aggregate: Expr) -> Result<T> {
         let text = answer(self.persons()?, aggregate).await?;
         let text = text.ok_or_else(|| argument("log", "no person, expected: at least one"))?;
-        serde_json::from_str(&text).map_err(external)
+        text::read(&text, "log", "the answer")
     }
 }
 
@@ -174,7 +174,13 @@ fn text_of(setting: &impl Serialize) -> Result<Expr> {
 /// The one text that an aggregate over all rows comes to.
 async fn answer(rows: DataFrame, aggregate: Expr) -> Result<Option<String>> {
     let answer = rows.aggregate(vec![], vec![aggregate.alias("answer")])?;
-    let batches = answer.collect().await?;
+    let batches = match answer.clone().collect().await {
+        Ok(batches) => batches,
+        Err(error) => {
+            let (state, plan) = answer.into_parts();
+            return Err(files::named(error, state, &plan).await);
+        }
+    };
     let column = batches.iter().find(|batch| batch.num_rows() > 0);
     let Some(column) = column.map(|batch| batch.column(0)) else {
         return Ok(None);

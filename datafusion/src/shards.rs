@@ -3,7 +3,7 @@
 use crate::chunk::Chunk;
 use crate::error::{argument, external};
 use crate::settings::LogSettings;
-use crate::text::{constant_of, constant_type};
+use crate::text::{self, constant_of, constant_type};
 use datafusion::arrow::array::{ArrayRef, AsArray};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::error::Result;
@@ -49,6 +49,14 @@ impl Step {
             Self::Credits => "credits",
         }
     }
+
+    /// The first argument.
+    fn first(self) -> &'static str {
+        match self {
+            Self::Evidence => "the comparison",
+            Self::Credits => "the models",
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -71,11 +79,8 @@ impl AggregateUDFImpl for OverPersons {
         match types {
             [_, _, person, _] => Ok(vec![text(), text(), person.clone(), DataType::LargeBinary]),
             _ => {
-                let first = match self.step {
-                    Step::Evidence => "comparison",
-                    Step::Credits => "models",
-                };
-                let told = format!("expected: {first}, settings, person, journeys");
+                let first = self.step.first();
+                let told = format!("expected: {first}, the settings, the person, journeys");
                 Err(argument(self.name(), told))
             }
         }
@@ -175,8 +180,8 @@ impl<G: Gatherer> Gathered<G> {
             Some((own, own_settings, ..)) if *own == first && *own_settings == settings => {}
             Some(_) => return Err(argument(name, "models and settings differ between rows")),
             None => {
-                let gatherer = serde_json::from_str(&first).map_err(external)?;
-                let read = serde_json::from_str(&settings).map_err(external)?;
+                let gatherer = text::read(&first, name, G::STEP.first())?;
+                let read = text::read(&settings, name, "the settings")?;
                 self.known = Some((first, settings, gatherer, Arc::new(read)));
             }
         }
@@ -247,7 +252,7 @@ impl<G: Gatherer> Accumulator for Gathering<G> {
         let gathered = self.gathered();
         for text in states[0].as_string::<i64>().iter().flatten() {
             gathered.part_size = gathered.part_size.max(text.len());
-            gathered.merge(serde_json::from_str(text).map_err(external)?)?;
+            gathered.merge(text::read(text, G::STEP.name(), "a part")?)?;
         }
         Ok(())
     }

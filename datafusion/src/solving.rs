@@ -1,6 +1,7 @@
 //! The scalar functions `fit` and `comparison_table`: what one machine does between the passes.
 
 use crate::error::{argument, external};
+use crate::text;
 use datafusion::arrow::array::{
     ArrayRef, AsArray, Float64Builder, LargeStringArray, ListArray, StringBuilder, StructArray,
 };
@@ -13,6 +14,8 @@ use datafusion::logical_expr::{
 use mixtouch::ComparisonTable;
 use mixtouch::attribution::{ShardCredits, ShardEvidence, ShardModels};
 use std::sync::Arc;
+
+const NAME: &str = "comparison_table";
 
 /// `fit(evidence)`: the models that the evidence supports.
 pub(crate) fn fit() -> ScalarUDF {
@@ -51,7 +54,7 @@ impl ScalarUDFImpl for Solving {
     fn name(&self) -> &str {
         match self.step {
             Step::Fit => "fit",
-            Step::Table => "comparison_table",
+            Step::Table => NAME,
         }
     }
 
@@ -78,7 +81,7 @@ impl ScalarUDFImpl for Solving {
 
 fn fitted(evidence: &ArrayRef) -> Result<ArrayRef> {
     let fit = |text: &str| {
-        let evidence: ShardEvidence = serde_json::from_str(text).map_err(external)?;
+        let evidence: ShardEvidence = text::read(text, "fit", "the evidence")?;
         let models = evidence.comparison().clone().solve(evidence);
         serde_json::to_string(&models.map_err(external)?).map_err(external)
     };
@@ -170,10 +173,10 @@ fn tables(models: &ArrayRef, credits: &ArrayRef) -> Result<ArrayRef> {
     for pair in pairs.zip(credits.as_string::<i64>()) {
         let before = rows.rows;
         let (Some(models), Some(credits)) = pair else {
-            return Err(argument("comparison_table", "models or credit are null"));
+            return Err(argument(NAME, "models or credit are null"));
         };
-        let models: ShardModels = serde_json::from_str(models).map_err(external)?;
-        let credits: ShardCredits = serde_json::from_str(credits).map_err(external)?;
+        let models: ShardModels = text::read(models, NAME, "the models")?;
+        let credits: ShardCredits = text::read(credits, NAME, "the credit")?;
         let table = models.comparison().table(&models, credits);
         rows.add(&table.map_err(external)?);
         lengths.push(rows.rows - before);

@@ -3,7 +3,7 @@
 use crate::error::{argument, external};
 use crate::journeys::read_rows;
 use crate::settings::LogSettings;
-use crate::text::{constant_of, constant_type};
+use crate::text::{self, constant_of, constant_type};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt64Array};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::error::Result;
@@ -96,7 +96,7 @@ impl Accumulator for Seen {
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         for state in states[0].as_string::<i32>().iter().flatten() {
-            let other: Self = serde_json::from_str(state).map_err(external)?;
+            let other: Self = text::read(state, NAME, "a part")?;
             self.options = self.options.take().or(other.options);
             self.channels.extend(other.channels);
             self.last = self.last.max(other.last);
@@ -113,7 +113,7 @@ impl Accumulator for Seen {
         let (Some(options), Some(last)) = (&self.options, self.last) else {
             return Ok(ScalarValue::Utf8(None));
         };
-        let options: JourneyOptions = serde_json::from_str(options).map_err(external)?;
+        let options: JourneyOptions = text::read(options, NAME, "the options")?;
         let channels = self.channels.iter().cloned().collect();
         let settings = LogSettings::of_log(channels, last, options)?;
         let text = serde_json::to_string(&settings).map_err(external)?;

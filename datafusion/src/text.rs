@@ -6,6 +6,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::error::Result;
 use datafusion::scalar::ScalarValue;
+use serde::de::DeserializeOwned;
 
 /// The type of an argument that is the same in every row. A column of a dictionary holds the text
 /// once, where a plain column would repeat it for every row of a batch.
@@ -45,4 +46,12 @@ fn text_at(array: &ArrayRef, row: usize) -> Result<Option<String>> {
     let text = cast(&array.slice(row, 1), &DataType::Utf8)?;
     let text = text.as_string::<i32>();
     Ok(text.is_valid(0).then(|| text.value(0).to_owned()))
+}
+
+/// What a JSON text says.
+///
+/// # Errors
+/// If it is not that of `what`.
+pub(crate) fn read<T: DeserializeOwned>(text: &str, function: &str, what: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| argument(function, format!("{what}: {error}")))
 }

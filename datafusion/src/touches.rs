@@ -3,7 +3,7 @@
 use crate::chunk::Chunk;
 use crate::error::{argument, external};
 use crate::settings::LogSettings;
-use crate::text::{constant_of, constant_type};
+use crate::text::{self, constant_of, constant_type};
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, Float64Builder, ListArray, StringBuilder, StructArray,
     TimestampSecondBuilder, UInt32Array,
@@ -115,15 +115,12 @@ impl ScalarUDFImpl for Touches {
             return Ok(ColumnarValue::Array(Rows::default().array(&[])?));
         };
         let settings = texts[texts.len() - 1].as_str();
-        let settings: LogSettings = serde_json::from_str(settings).map_err(external)?;
+        let settings: LogSettings = text::read(settings, self.name(), "the settings")?;
         let mut chunk = Chunk::new(Arc::new(settings))?;
         chunk.add(&log[0], &log[1])?;
         let journeys = chunk.journeys()?;
         let (models, name) = match self.by {
-            By::Models => (
-                serde_json::from_str(&texts[0]).map_err(external)?,
-                &texts[1],
-            ),
+            By::Models => (text::read(&texts[0], "credit", "the models")?, &texts[1]),
             By::Rule => (rule(&texts[0], &journeys)?, &texts[0]),
         };
         let model = model_of(&models, name)?;

@@ -50,7 +50,12 @@ fn whole(lines: &[Line], names: &[ModelName], bootstrap: Bootstrap) -> Compariso
 }
 
 /// Prints the largest difference of each model and partition count; counts have none.
-async fn compare(names: &[ModelName], lines: &[Line], partitions: &[usize], replicates: usize) {
+async fn compare(
+    names: &[ModelName],
+    lines: &[Line],
+    (partitions, replicates): (&[usize], usize),
+    most: f64,
+) {
     let bootstrap = Bootstrap::new(replicates, 5).unwrap();
     let expected = whole(lines, names, bootstrap);
     let rows = batch(lines);
@@ -73,7 +78,7 @@ async fn compare(names: &[ModelName], lines: &[Line], partitions: &[usize], repl
             });
             let largest = difference(&one, &other, &own.model);
             println!("{number} partitions, {}: {largest:e}", own.model);
-            assert!(largest <= 1e-12, "{} of {number}: {largest:e}", own.model);
+            assert!(largest <= most, "{} of {number}: {largest:e}", own.model);
             if ["last-touch", "first-touch"].contains(&own.model.as_str()) {
                 for (row, found) in own.channels.iter().zip(&model.channels) {
                     assert_eq!(found.conversions, row.conversions);
@@ -84,17 +89,18 @@ async fn compare(names: &[ModelName], lines: &[Line], partitions: &[usize], repl
         }
         let findings = [&expected, &found].map(|table| serde_json::to_value(table.findings()));
         let [one, other] = findings.map(Result::unwrap);
-        assert!(difference(&one, &other, "findings") <= 1e-12);
+        assert!(difference(&one, &other, "findings") <= most);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_model_is_that_of_one_process() {
     let lines = lines(World::Baseline, 1_500);
-    compare(&ModelName::ALL, &lines, &[1, 2, 7], 4).await;
+    compare(&ModelName::ALL, &lines, (&[1, 2, 7], 4), 1e-12).await;
 }
 
-/// One person with more rows than all others, and rows in any order.
+/// One person with more rows than all others, and rows in any order. 200,000 shares of one conversion
+/// are added to sums of another size, so that more of their last digits differ.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_person_may_have_most_rows() {
     use ModelName::{LastTouch, Linear, Markov, Shapley};
@@ -108,7 +114,13 @@ async fn one_person_may_have_most_rows() {
     }
     lines.push(("heavy".to_owned(), last, None, true, 7.5));
     lines.sort_by_key(|line| (line.1, line.3, line.2.clone()));
-    compare(&[LastTouch, Linear, Markov, Shapley], &lines, &[2, 3], 2).await;
+    compare(
+        &[LastTouch, Linear, Markov, Shapley],
+        &lines,
+        (&[2, 3], 2),
+        1e-10,
+    )
+    .await;
 }
 
 /// What of a log the functions carry beside touches: costs, views, goals, orders, places, fractions.

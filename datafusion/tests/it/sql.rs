@@ -78,7 +78,7 @@ async fn a_comparison_in_five_queries_is_that_of_the_front() {
     let query = format!("SELECT credits('{models}', '{settings}', person, journeys) FROM persons");
     let credits = text(&context, &query).await;
     let query = format!(
-        "SELECT row['model'], row['channel'], row['conversions']
+        "SELECT get_field(row, 'model'), get_field(row, 'channel'), get_field(row, 'conversions')
          FROM (SELECT unnest(comparison_table('{models}', '{credits}')) AS row)"
     );
     let found = rows(&context, &query).await;
@@ -107,8 +107,8 @@ async fn a_comparison_in_five_queries_is_that_of_the_front() {
         format!("attribute('linear', '{settings}', person, journeys)"),
     ] {
         let query = format!(
-            "SELECT touch['channel'], sum(touch['conversions'])
-             FROM (SELECT unnest({credit}) AS touch FROM persons) GROUP BY touch['channel']"
+            "SELECT get_field(touch, 'channel'), sum(get_field(touch, 'conversions'))
+             FROM (SELECT unnest({credit}) AS touch FROM persons) GROUP BY get_field(touch, 'channel')"
         );
         let found = rows(&context, &query).await;
         for (name, conversions) in &found {
@@ -131,7 +131,7 @@ async fn what_a_function_does_not_take_is_told() {
         ),
         (
             "SELECT journeys('{}', timestamp, channel, kind) FROM log",
-            "missing field",
+            "the settings: missing field",
         ),
         (
             "SELECT journeys(channel, timestamp, channel, kind) FROM log",
@@ -139,7 +139,7 @@ async fn what_a_function_does_not_take_is_told() {
         ),
         (
             "SELECT evidence('{}', '{}', person) FROM log",
-            "expected: comparison, settings",
+            "expected: the comparison, the settings",
         ),
         (
             "SELECT log_settings('{}', timestamp, channel) FROM log",
@@ -147,9 +147,12 @@ async fn what_a_function_does_not_take_is_told() {
         ),
         (
             "SELECT attribute('markov', '{}', person, NULL) FROM log",
-            "missing field",
+            "the settings: missing field",
         ),
-        ("SELECT fit('no evidence')", "expected value"),
+        (
+            "SELECT fit('no evidence')",
+            "fit: the evidence: expected ident",
+        ),
     ] {
         let told_by = match context.sql(query).await {
             Ok(frame) => frame.collect().await.map(drop).unwrap_err().to_string(),
