@@ -1,6 +1,6 @@
 //! The engine's tables are those of one process of the library.
 
-use crate::logs::{Line, batch, frame, lines};
+use crate::logs::{Line, batch, context, frame, lines};
 use mixtouch::attribution::rules::WShaped;
 use mixtouch::attribution::{Bootstrap, ModelName, ModelSettings, ShardedComparison};
 use mixtouch::io::EventColumns;
@@ -121,6 +121,36 @@ async fn one_person_may_have_most_rows() {
         1e-10,
     )
     .await;
+}
+
+/// Half of all rows in one of four partitions, and one that has none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn partitions_may_be_of_any_size() {
+    use datafusion::datasource::MemTable;
+    use std::sync::Arc;
+    let lines = lines(World::Additive, 300);
+    let rows = batch(&lines);
+    let (half, tenth) = (lines.len() / 2, lines.len() / 10);
+    let parts = [
+        vec![rows.slice(0, half)],
+        vec![],
+        vec![rows.slice(half, tenth)],
+        vec![rows.slice(half + tenth, lines.len() - half - tenth)],
+    ];
+    let table = MemTable::try_new(rows.schema(), parts.to_vec()).unwrap();
+    let context = context(4);
+    let read = context.read_table(Arc::new(table)).unwrap();
+    let log = Log::new(read, LogColumns::default(), JourneyOptions::default());
+    let names = [ModelName::Linear, ModelName::Markov];
+    let comparison = ShardedComparison::new(names, settings()).unwrap();
+    let found = log.await.unwrap().compare(comparison).await.unwrap();
+    let expected = whole(&lines, &names, Bootstrap::new(2, 1).unwrap());
+    assert_eq!(found.totals().journeys, expected.totals().journeys);
+    for (own, other) in expected.models().iter().zip(found.models()) {
+        for (own, other) in own.channels.iter().zip(&other.channels) {
+            assert!((own.conversions - other.conversions).abs() < 1e-10);
+        }
+    }
 }
 
 /// What of a log the functions carry beside touches: costs, views, goals, orders, places, fractions.
