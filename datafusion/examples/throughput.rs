@@ -49,8 +49,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let log = Log::new(read, LogColumns::default(), JourneyOptions::default()).await?;
     println!("settings at {:.1} s", start.elapsed().as_secs_f64());
     let models = ShardedComparison::new(MODELS, ModelSettings::default())?;
-    let table = log.compare(models).await?;
+    let table = log.compare(models.clone()).await?;
     println!("DataFusion  {:.1} s", start.elapsed().as_secs_f64());
+
+    let start = Instant::now();
+    let log = log.in_memory().await?;
+    println!(
+        "persons in memory after {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
+    log.compare(models).await?;
+    println!("compared at {:.1} s", start.elapsed().as_secs_f64());
     let largest = largest_difference(&alone, &table);
     println!("largest difference of a channel's conversions: {largest:e}");
     Ok(())

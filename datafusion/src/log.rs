@@ -10,7 +10,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::UnnestOptions;
 use datafusion::dataframe::DataFrame;
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Expr, ident, lit};
 use mixtouch::JourneyOptions;
 use mixtouch::attribution::{
@@ -24,7 +24,8 @@ use serde::de::DeserializeOwned;
 ///
 /// [`compare`](Self::compare) does what [`mixtouch::Comparison`] does, with the engine's partitions as
 /// shards of a [`ShardedComparison`]. Its steps are there one by one for those who save evidence or
-/// score by models of last month. Each step reads the log once.
+/// score by models of last month. Each step reads the log once, unless it is kept
+/// [`in_memory`](Self::in_memory).
 ///
 /// Rows of one person and second that state no fraction of it have no order in a table: they are taken
 /// in the order of their channels' names. An order id that rows of several persons state is an order
@@ -34,6 +35,8 @@ pub struct Log {
     rows: DataFrame,
     columns: LogColumns,
     settings: LogSettings,
+    /// Where they are kept in memory.
+    persons: Option<DataFrame>,
 }
 
 impl Log {
@@ -61,6 +64,7 @@ impl Log {
             rows,
             columns,
             settings,
+            persons: None,
         }
     }
 
@@ -69,12 +73,30 @@ impl Log {
         &self.settings
     }
 
+    /// The same log with each person's packed rows in memory, so that steps no longer read it: 7 bytes
+    /// a touch and some 50 a person, which the engine's memory limit does not count.
+    ///
+    /// # Errors
+    /// If a row cannot be used.
+    pub async fn in_memory(self) -> Result<Self> {
+        let persons = self.persons()?;
+        let kept = persons.clone().cache().await;
+        let persons = match kept {
+            Ok(persons) => Some(persons),
+            Err(error) => return Err(named(error, persons).await),
+        };
+        Ok(Self { persons, ..self })
+    }
+
     /// A row for each person: `person`, and `journeys`, which has the person's rows packed as the
     /// functions in SQL take them.
     ///
     /// # Errors
     /// If the rows lack a column.
     pub fn persons(&self) -> Result<DataFrame> {
+        if let Some(persons) = &self.persons {
+            return Ok(persons.clone());
+        }
         let mut arguments = vec![text_of(&self.settings)?];
         arguments.extend(self.columns.arguments());
         let person = person::function().call(vec![self.columns.person.clone()]);
@@ -176,10 +198,7 @@ async fn answer(rows: DataFrame, aggregate: Expr) -> Result<Option<String>> {
     let answer = rows.aggregate(vec![], vec![aggregate.alias("answer")])?;
     let batches = match answer.clone().collect().await {
         Ok(batches) => batches,
-        Err(error) => {
-            let (state, plan) = answer.into_parts();
-            return Err(files::named(error, state, &plan).await);
-        }
+        Err(error) => return Err(named(error, answer).await),
     };
     let column = batches.iter().find(|batch| batch.num_rows() > 0);
     let Some(column) = column.map(|batch| batch.column(0)) else {
@@ -188,4 +207,10 @@ async fn answer(rows: DataFrame, aggregate: Expr) -> Result<Option<String>> {
     let texts = cast(column, &DataType::LargeUtf8)?;
     let texts = texts.as_string::<i64>();
     Ok(texts.is_valid(0).then(|| texts.value(0).to_owned()))
+}
+
+/// The error of a query with the name of the damaged file, if there is one.
+async fn named(error: DataFusionError, query: DataFrame) -> DataFusionError {
+    let (state, plan) = query.into_parts();
+    files::named(error, state, &plan).await
 }
