@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// Rows that are cut at once. More would take more memory, and fewer more merges of evidence.
 const ROWS: usize = 1 << 18;
 
+/// Rows that are read at once, at most.
+const BATCH: usize = 1 << 16;
+
 /// Some persons' rows on their way to journeys.
 #[derive(Debug)]
 pub(crate) struct Chunk {
@@ -52,13 +55,26 @@ impl Chunk {
     pub(crate) fn add(&mut self, persons: &ArrayRef, states: &ArrayRef) -> Result<()> {
         let mut columns = Columns::default();
         for (person, state) in states.as_binary::<i64>().iter().enumerate() {
-            let rows = packed::rows(state.unwrap_or_default(), self.settings.fingerprint())?;
-            for row in rows {
+            let Some(state) = state else {
+                continue;
+            };
+            for row in packed::rows(state, self.settings.fingerprint())? {
                 columns.push(person as i32, self.persons + person, row);
+                if columns.rows.len() == BATCH {
+                    self.take_in(std::mem::take(&mut columns), persons)?;
+                }
             }
         }
+        self.take_in(columns, persons)?;
         self.persons += persons.len();
-        self.rows += columns.persons.len();
+        Ok(())
+    }
+
+    fn take_in(&mut self, columns: Columns<'_>, persons: &ArrayRef) -> Result<()> {
+        if columns.rows.is_empty() {
+            return Ok(());
+        }
+        self.rows += columns.rows.len();
         let batch = columns.batch(persons, &self.settings)?;
         let mut events = Events::new();
         events

@@ -110,8 +110,8 @@ pub(crate) fn merge(state: &mut Vec<u8>, other: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// If it is of another version or other channels, or cut short.
-pub(crate) fn rows(state: &[u8], fingerprint: u32) -> Result<Vec<Row<'_>>> {
-    let Some((header, mut rest)) = state.split_at_checked(HEADER) else {
+pub(crate) fn rows(state: &[u8], fingerprint: u32) -> Result<Rows<'_>> {
+    let Some((header, rows)) = state.split_at_checked(HEADER) else {
         return Err(cut_short());
     };
     if header[0] != VERSION {
@@ -125,19 +125,55 @@ pub(crate) fn rows(state: &[u8], fingerprint: u32) -> Result<Vec<Row<'_>>> {
         let told = "journeys were packed by settings with other channels";
         return Err(argument("journeys", told));
     }
-    let mut rows = Vec::new();
+    let (mut rest, mut order) = (rows, Vec::new());
     while !rest.is_empty() {
-        let before = rest;
+        let start = rows.len() - rest.len();
         let row = read(&mut rest).ok_or_else(cut_short)?;
-        rows.push((
-            row.time,
-            row.fraction,
-            &before[..before.len() - rest.len()],
-            row,
-        ));
+        order.push(Place {
+            time: row.time,
+            fraction: row.fraction,
+            start,
+        });
     }
-    rows.sort_by_key(|&(time, fraction, bytes, _)| (time, fraction, bytes));
-    Ok(rows.into_iter().map(|(.., row)| row).collect())
+    order.sort_unstable_by(|one, other| {
+        let key = |place: &Place| (place.time, place.fraction);
+        let bytes = |place: &Place| bytes_at(rows, place.start);
+        let by_time = key(one).cmp(&key(other));
+        by_time.then_with(|| bytes(one).cmp(bytes(other)))
+    });
+    Ok(Rows {
+        rows,
+        order: order.into_iter(),
+    })
+}
+
+/// When a row was and where it starts. Rows are read twice, since one that is read takes 80 bytes.
+struct Place {
+    time: u32,
+    fraction: u32,
+    start: usize,
+}
+
+/// The bytes of the row that starts there.
+fn bytes_at(rows: &[u8], start: usize) -> &[u8] {
+    let mut rest = &rows[start..];
+    let _ = read(&mut rest);
+    &rows[start..rows.len() - rest.len()]
+}
+
+/// The rows of a state in their order.
+pub(crate) struct Rows<'a> {
+    rows: &'a [u8],
+    order: std::vec::IntoIter<Place>,
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Row<'a>;
+
+    fn next(&mut self) -> Option<Row<'a>> {
+        let place = self.order.next()?;
+        read(&mut &self.rows[place.start..])
+    }
 }
 
 fn cut_short() -> datafusion::error::DataFusionError {
@@ -215,7 +251,7 @@ mod tests {
     #[test]
     fn rows_come_back_by_time_and_channel() {
         let state = sample();
-        let rows = rows(&state, 7).unwrap();
+        let rows: Vec<Row<'_>> = rows(&state, 7).unwrap().collect();
         let channels: Vec<u16> = rows.iter().map(|row| row.channel).collect();
         assert_eq!(channels, [2, 258, NO_CHANNEL]);
         assert_eq!(
@@ -240,14 +276,15 @@ mod tests {
     #[test]
     fn states_that_are_cut_or_of_other_channels_are_refused() {
         let state = sample();
+        // an end between two rows cannot be told from a shorter state, but none panics
         for end in 0..state.len() {
-            // an end between two rows cannot be told from a shorter state
-            let _ = rows(&state[..end], 7);
+            let _ = rows(&state[..end], 7).map(Iterator::count);
         }
         assert!(rows(&state[..state.len() - 1], 7).is_err());
         assert!(
             rows(&state, 8)
-                .unwrap_err()
+                .err()
+                .unwrap()
                 .to_string()
                 .contains("other channels")
         );
@@ -255,13 +292,14 @@ mod tests {
         later[0] = 2;
         assert!(
             rows(&later, 7)
-                .unwrap_err()
+                .err()
+                .unwrap()
                 .to_string()
                 .contains("version 2, expected: 1")
         );
         let mut merged = state.clone();
         assert!(merge(&mut merged, &later).is_err());
         merge(&mut merged, &state).unwrap();
-        assert_eq!(rows(&merged, 7).unwrap().len(), 6);
+        assert_eq!(rows(&merged, 7).unwrap().count(), 6);
     }
 }
