@@ -44,7 +44,9 @@ pub(crate) struct Row<'a> {
 
 /// The start of a state of rows whose channels have this fingerprint.
 pub(crate) fn start(fingerprint: u32) -> Vec<u8> {
-    let mut state = vec![VERSION];
+    // most persons have few rows
+    let mut state = Vec::with_capacity(32);
+    state.push(VERSION);
     state.extend(fingerprint.to_be_bytes());
     state
 }

@@ -126,10 +126,12 @@ async fn one_person_may_have_most_rows() {
     .await;
 }
 
-/// Half of all rows in one of four partitions, and one that has none.
+/// Half of all rows in one of four partitions, and one that has none; first as the engine does where
+/// persons repeat, then as it does where nearly every row is another person's.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn partitions_may_be_of_any_size() {
     use datafusion::datasource::MemTable;
+    use datafusion::prelude::SessionContext;
     use std::sync::Arc;
     let lines = lines(World::Additive, 300);
     let rows = batch(&lines);
@@ -140,18 +142,24 @@ async fn partitions_may_be_of_any_size() {
         vec![rows.slice(half, tenth)],
         vec![rows.slice(half + tenth, lines.len() - half - tenth)],
     ];
-    let table = MemTable::try_new(rows.schema(), parts.to_vec()).unwrap();
-    let context = context(4);
-    let read = context.read_table(Arc::new(table)).unwrap();
-    let log = Log::new(read, LogColumns::default(), JourneyOptions::default());
     let names = [ModelName::Linear, ModelName::Markov];
-    let comparison = ShardedComparison::new(names, settings()).unwrap();
-    let found = log.await.unwrap().compare(comparison).await.unwrap();
     let expected = whole(&lines, &names, Bootstrap::new(2, 1).unwrap());
-    assert_eq!(found.totals().journeys, expected.totals().journeys);
-    for (own, other) in expected.models().iter().zip(found.models()) {
-        for (own, other) in own.channels.iter().zip(&other.channels) {
-            assert!((own.conversions - other.conversions).abs() < 1e-10);
+    for probed in [1_000_000, 1] {
+        let mut config = context(4).copied_config();
+        let execution = &mut config.options_mut().execution;
+        execution.skip_partial_aggregation_probe_rows_threshold = probed;
+        execution.skip_partial_aggregation_probe_ratio_threshold = 0.0;
+        let table = MemTable::try_new(rows.schema(), parts.to_vec()).unwrap();
+        let context = SessionContext::new_with_config(config);
+        let read = context.read_table(Arc::new(table)).unwrap();
+        let log = Log::new(read, LogColumns::default(), JourneyOptions::default());
+        let comparison = ShardedComparison::new(names, settings()).unwrap();
+        let found = log.await.unwrap().compare(comparison).await.unwrap();
+        assert_eq!(found.totals().journeys, expected.totals().journeys);
+        for (own, other) in expected.models().iter().zip(found.models()) {
+            for (own, other) in own.channels.iter().zip(&other.channels) {
+                assert!((own.conversions - other.conversions).abs() < 1e-10);
+            }
         }
     }
 }
