@@ -72,6 +72,13 @@ impl LogColumns {
         found.ok_or_else(|| argument("columns", format!("no log has a column {name:?}")))
     }
 
+    /// The column of that name other than persons, where it is stated.
+    pub(crate) fn get(&self, name: &str) -> Option<Expr> {
+        let mut others = self.others.iter();
+        let found = others.find(|(own, _)| *own == name);
+        found.and_then(|(_, expression)| expression.clone())
+    }
+
     /// The arguments of the aggregate `journeys` after the settings.
     pub(crate) fn arguments(&self) -> Vec<Expr> {
         let null = || lit(ScalarValue::Null);

@@ -27,12 +27,9 @@ pub(crate) async fn named(
             continue;
         };
         for url in listing.table_paths() {
-            match damaged(&context, listing, url).await {
-                Ok(Some((file, cause))) => {
-                    return cause.context(format!("file {file} cannot be read"));
-                }
-                // a folder that cannot be listed is what the first error is about
-                Ok(None) | Err(_) => {}
+            // a folder that cannot be listed is what the first error is about
+            if let Ok(Some((file, cause))) = damaged(&context, listing, url).await {
+                return cause.context(format!("file {file} cannot be read"));
             }
         }
     }

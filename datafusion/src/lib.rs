@@ -75,6 +75,7 @@ mod error;
 mod files;
 mod journeys;
 mod log;
+mod orders;
 mod packed;
 mod person;
 mod settings;

@@ -4,7 +4,7 @@ use crate::columns::LogColumns;
 use crate::error::{argument, external};
 use crate::settings::LogSettings;
 use crate::text::{self, constant};
-use crate::{files, journeys, person, shards, summary, touches};
+use crate::{files, journeys, orders, person, shards, summary, touches};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
@@ -28,8 +28,9 @@ use serde::de::DeserializeOwned;
 /// [`in_memory`](Self::in_memory).
 ///
 /// Rows of one person and second that state no fraction of it have no order in a table: they are taken
-/// in the order of their channels' names. An order id that rows of several persons state is an order
-/// of each: where such rows are repeats, keep one of them.
+/// in the order of their channels' names. Rows of several persons that state one order are refused,
+/// unless each row counts
+/// ([`JourneyOptions::with_unique_orders`](mixtouch::JourneyOptions::with_unique_orders)).
 #[derive(Debug, Clone)]
 pub struct Log {
     rows: DataFrame,
@@ -44,12 +45,16 @@ impl Log {
     /// observation, for its last second.
     ///
     /// # Errors
-    /// If a row cannot be used, there is none, or the options ask for what partitions do not have.
+    /// If a row cannot be used, there is none, the options ask for what partitions do not have, or rows
+    /// of several persons state one order.
     pub async fn new(
         rows: DataFrame,
         columns: LogColumns,
         options: JourneyOptions,
     ) -> Result<Self> {
+        if let Err(error) = orders::check(&rows, &columns, &options).await {
+            return Err(named(error, rows).await);
+        }
         let mut arguments = vec![text_of(&options)?];
         arguments.extend(columns.arguments().into_iter().take(3));
         let found = answer(rows.clone(), summary::function().call(arguments)).await?;
@@ -58,7 +63,8 @@ impl Log {
         Ok(Self::with_settings(rows, columns, settings))
     }
 
-    /// The log of these rows, whose channels and end of observation are known: nothing is read yet.
+    /// The log of these rows, whose channels and end of observation are known: nothing is read yet, and
+    /// orders are not checked: one that rows of several persons state counts for each.
     pub fn with_settings(rows: DataFrame, columns: LogColumns, settings: LogSettings) -> Self {
         Self {
             rows,

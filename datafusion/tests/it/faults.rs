@@ -241,6 +241,41 @@ async fn options_that_partitions_cannot_have_are_refused() {
     assert!(LogColumns::default().without("kind").is_err());
 }
 
+/// No partition sees the rows of another's persons, so such an order would count twice.
+#[tokio::test]
+async fn an_order_of_several_persons_is_refused() {
+    let context = context(2);
+    let of = |other: &str| {
+        format!(
+            "SELECT * FROM (VALUES
+               ('ann', 1767225600, 'tv', 'touch', NULL), ('ann', 1767229200, NULL, 'conversion', 'A'),
+               ('ann', 1767229900, NULL, 'conversion', 'A'), ('bob', 1767229200, NULL, 'conversion', ''),
+               ('cem', 1767229200, NULL, 'conversion', ''), ('bob', 1767229200, NULL, 'conversion', '{other}'))
+             AS log(person, timestamp, channel, kind, order_id)"
+        )
+    };
+    let columns = LogColumns::default().without("value").unwrap();
+    let columns = columns
+        .with("order_id", datafusion::prelude::ident("order_id"))
+        .unwrap();
+    let log = async |other: &str, options: JourneyOptions| {
+        let rows = context.sql(&of(other)).await.unwrap();
+        Log::new(rows, columns.clone(), options).await
+    };
+    let told = log("A", JourneyOptions::default())
+        .await
+        .map(drop)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        told.contains("1 orders are stated by rows of several persons"),
+        "{told}"
+    );
+    let each = JourneyOptions::default().with_unique_orders(false);
+    assert!(log("A", each).await.is_ok());
+    assert!(log("B", JourneyOptions::default()).await.is_ok());
+}
+
 /// Packed rows carry the channels they were packed by.
 #[tokio::test]
 async fn journeys_of_other_channels_are_refused_in_sql() {
