@@ -80,7 +80,7 @@ mod union_find;
 pub use self::consent::Consent;
 pub use self::events::IdentifiedEvents;
 pub use self::identifier::Pseudonymiser;
-#[cfg(any(feature = "csv", feature = "parquet"))]
+#[cfg(feature = "csv")]
 pub(crate) use self::identifier::VALUE;
 pub use self::identifier_kind::IdentifierKind;
 pub use self::identities::{Identities, PersonId};

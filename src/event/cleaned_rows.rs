@@ -77,7 +77,7 @@ impl CleanedRows {
     }
 
     /// The text without blanks around it; counts it if there were any.
-    #[cfg(any(feature = "csv", feature = "parquet"))]
+    #[cfg(feature = "csv")]
     #[inline]
     pub(crate) fn trimmed<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
         let plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);

@@ -44,9 +44,19 @@ impl Events {
         &self.cost
     }
 
-    /// The nanoseconds of a row inside its second.
+    /// The nanoseconds of a row inside its second, 0 to 999,999,999: readers of files keep them, and
+    /// they order rows of one second. 0 where none are stated.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// assert_eq!(log.fraction(0), 0);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     #[inline]
-    pub(crate) fn fraction(&self, row: usize) -> u32 {
+    pub fn fraction(&self, row: usize) -> u32 {
         self.fraction.get(row).copied().unwrap_or(0)
     }
 

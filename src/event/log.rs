@@ -294,7 +294,7 @@ impl Events {
     }
 
     /// States the nanoseconds inside the second of the row added last.
-    #[cfg(any(feature = "csv", feature = "parquet"))]
+    #[cfg(feature = "csv")]
     #[inline]
     pub(crate) fn push_fraction(&mut self, nanoseconds: u32) {
         if nanoseconds != 0 {

@@ -21,6 +21,11 @@ pub struct ShardCredits {
 }
 
 impl ShardCredits {
+    /// The comparison that the credit is of.
+    pub fn comparison(&self) -> &ShardedComparison {
+        &self.comparison
+    }
+
     /// Adds the credit of other shards, which come later in the order of shards.
     ///
     /// # Errors

@@ -35,6 +35,11 @@ impl std::fmt::Debug for ShardEvidence {
 }
 
 impl ShardEvidence {
+    /// The comparison that the evidence is of.
+    pub fn comparison(&self) -> &ShardedComparison {
+        &self.comparison
+    }
+
     /// Adds the evidence of other shards, which come later in the order of shards.
     ///
     /// # Errors

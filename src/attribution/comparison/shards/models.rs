@@ -40,6 +40,11 @@ impl std::fmt::Debug for ShardModels {
 }
 
 impl ShardModels {
+    /// The comparison that the models are of.
+    pub fn comparison(&self) -> &ShardedComparison {
+        &self.comparison
+    }
+
     pub(super) fn solve(
         entries: &[Named],
         bootstrap: Option<Bootstrap>,
