@@ -35,12 +35,19 @@ pub(crate) fn draw(flow: &Flow, canvas: &mut Canvas) {
     layout.bands(canvas);
     layout.stations(canvas);
     // room below the lowest station for the lower half of its name
-    canvas.extend(room(canvas) + px(10));
+    canvas.extend(room(flow, canvas) + px(10));
 }
 
-/// How high the picture is.
-fn room(canvas: &Canvas) -> Tenths {
-    if canvas.is_narrow() { px(360) } else { px(400) }
+/// How high the picture is: room for a name at each station of the fullest stage.
+fn room(flow: &Flow, canvas: &Canvas) -> Tenths {
+    let usual = if canvas.is_narrow() { px(360) } else { px(400) };
+    usual.max((stations(flow) + 1) * Canvas::LINE)
+}
+
+/// The stations of the fullest stage.
+fn stations(flow: &Flow) -> Tenths {
+    let each = flow.stages().iter().map(|(_, nodes)| nodes.len());
+    each.max().unwrap_or(0) as Tenths
 }
 
 fn column(canvas: &Canvas, stages: usize, stage: usize) -> Tenths {
@@ -68,8 +75,7 @@ impl<'a> Layout<'a> {
         let sizes = sizes(flow);
         let total = |stage: &Vec<f64>| stage.iter().sum::<f64>();
         let most = sizes.iter().map(total).fold(0.0, f64::max);
-        let stations = sizes.iter().map(Vec::len).max().unwrap_or(0) as Tenths;
-        let free = (room(canvas) - stations * GAP).max(px(60));
+        let free = (room(flow, canvas) - stations(flow) * GAP).max(px(60));
         let height = Scale::new(0.0, most, 0, free);
         let stack = |stage: &Vec<f64>| {
             let mut top = canvas.bottom();
@@ -185,7 +191,7 @@ impl<'a> Layout<'a> {
             *place = (*place).max(least);
             least = *place + Canvas::LINE;
         }
-        let mut most = canvas.bottom() + room(canvas);
+        let mut most = canvas.bottom() + room(self.flow, canvas);
         for (place, _) in places.iter_mut().zip(sizes).rev().filter(named) {
             *place = (*place).min(most);
             most = *place - Canvas::LINE;
