@@ -47,7 +47,7 @@ impl LiftTest {
         writer: impl Write,
     ) -> Result<()> {
         let mut records = Records::new(writer);
-        records.write(&COLUMNS)?;
+        records.write(COLUMNS)?;
         for test in tests {
             test.check()?;
             records.write(&test.fields()?)?;
