@@ -63,7 +63,7 @@ impl PersonOptions {
         let mut output = output(&lift, self.expected_effect)?;
         if let Some(channel) = &self.channel {
             let test = lift.lift_test(channel, &TimeZone::utc())?;
-            output.text += &rows::of(&[test.clone()])?;
+            output.text += &rows::of(std::slice::from_ref(&test))?;
             output.json["lift_test"] = json!(test);
         }
         Ok(output)
