@@ -42,6 +42,12 @@ impl Activity {
         self.values.len() / (self.history + self.periods)
     }
 
+    /// All geos' series, history first, one after the other, and the length of each.
+    #[cfg(feature = "bayes")]
+    pub(crate) fn all(&self) -> (&[f64], usize) {
+        (&self.values, self.history + self.periods)
+    }
+
     /// Each geo's series, history first.
     pub(crate) fn series(&self) -> impl Iterator<Item = &[f64]> {
         self.values.chunks(self.history + self.periods)

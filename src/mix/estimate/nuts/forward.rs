@@ -26,10 +26,7 @@ impl Forward {
         let is_reach = activity.frequency_of(0).is_some();
         let kernel = Kernel::new(channel.curve(&values, order), longest, is_reach);
         let mut transformed = room.emptied();
-        for geo in 0..activity.geos() {
-            let series = Series::of_geo(activity, geo);
-            transformed.add(&kernel, series, activity.periods());
-        }
+        transformed.add_all(&kernel, activity);
         Self {
             kernel,
             parameters,
@@ -62,11 +59,13 @@ impl Forward {
 
     /// Adds the derivatives by the panel's own activity: `adjoint` is that by each response.
     pub(super) fn way_back(&self, channel: &ChannelDesign, adjoint: &[f64], sums: &mut Sums) {
-        let by_geo = adjoint.chunks(channel.activity.periods()).enumerate();
-        for (geo, adjoint) in by_geo {
-            let series = Series::of_geo(&channel.activity, geo);
+        let periods = channel.activity.periods();
+        let together = self.kernel.rows_together(periods);
+        for (at, adjoint) in adjoint.chunks(together).enumerate() {
+            let first = at * together;
+            let series = Series::of_geo(&channel.activity, first / periods);
             self.transformed
-                .way_back(&self.kernel, (series, geo), adjoint, sums);
+                .way_back(&self.kernel, (series, first), adjoint, sums);
         }
     }
 

@@ -81,6 +81,28 @@ impl Kernel {
     }
 }
 
+/// Geos whose rows fit the nearest memory together; a multiple of those that a recursion works on at
+/// once.
+const fn geos_together(periods: usize) -> usize {
+    const ROWS: usize = 1024;
+    4 * if periods < ROWS / 4 {
+        ROWS / 4 / periods
+    } else {
+        1
+    }
+}
+
+impl Kernel {
+    /// How many rows of geos with so many periods may go back at once: a recursion does not need
+    /// to tell series apart.
+    pub(super) fn rows_together(&self, periods: usize) -> usize {
+        match self.recursion {
+            Some(_) => geos_together(periods) * periods,
+            None => periods,
+        }
+    }
+}
+
 fn weights(curve: &ChannelCurve, length: usize) -> Vec<f64> {
     let lags = curve.adstock().window().unwrap_or(length).min(length);
     let mut weights = vec![0.0; lags];
@@ -119,32 +141,60 @@ impl Transformed {
         self
     }
 
+    /// Adds all geos of a channel, several at a time where a recursion carries.
+    pub(super) fn add_all(&mut self, kernel: &Kernel, activity: &Activity) {
+        let periods = activity.periods();
+        if kernel.recursion.is_none() {
+            for geo in 0..activity.geos() {
+                self.add(kernel, Series::of_geo(activity, geo), periods);
+            }
+            return;
+        }
+        let (series, length) = activity.all();
+        for series in series.chunks(geos_together(periods) * length) {
+            let rows = self.filled..self.filled + series.len() / length * periods;
+            self.carry_first(kernel, (series, length), periods, rows);
+        }
+    }
+
     /// Adds a series, of which the last `periods` are transformed; what comes first is history.
     pub(super) fn add(&mut self, kernel: &Kernel, series: Series<'_>, periods: usize) {
         let rows = self.filled..self.filled + periods;
-        self.filled = rows.end;
-        lengthen(&mut self.response, rows.end);
         match series.saturated_first(&kernel.curve) {
             None => {
-                lengthen(&mut self.before, rows.end);
-                self.carry(kernel, series.activity, rows.clone());
-                self.saturate(kernel.curve.saturation(), rows);
+                let activity = series.activity;
+                self.carry_first(kernel, (activity, activity.len()), periods, rows);
             }
             Some(seen) => {
+                self.filled = rows.end;
+                lengthen(&mut self.response, rows.end);
                 let saturated = series.saturated(&kernel.curve, seen);
                 convolve(&saturated, &kernel.weights, &mut self.response[rows]);
             }
         }
     }
 
-    fn carry(&mut self, kernel: &Kernel, series: &[f64], rows: Range<usize>) {
+    /// Adds series of the same length one after the other, one where there is no recursion, whose
+    /// activity is carried before it saturates.
+    fn carry_first(
+        &mut self,
+        kernel: &Kernel,
+        (series, length): (&[f64], usize),
+        periods: usize,
+        rows: Range<usize>,
+    ) {
+        self.filled = rows.end;
+        lengthen(&mut self.response, rows.end);
+        lengthen(&mut self.before, rows.end);
         let carried = &mut self.before[rows.clone()];
         if let Some(recursion) = kernel.recursion {
             lengthen(&mut self.by_alpha, rows.end);
-            recursion.carry(series, carried, &mut self.by_alpha[rows]);
+            let slope = &mut self.by_alpha[rows.clone()];
+            recursion.carry((series, length), periods, carried, slope);
         } else {
             convolve(series, &kernel.weights, carried);
         }
+        self.saturate(kernel.curve.saturation(), rows);
     }
 
     fn saturate(&mut self, saturation: &SaturationCurve, rows: Range<usize>) {
@@ -160,17 +210,17 @@ impl Transformed {
         }
     }
 
-    /// Adds the derivatives by a curve's parameters for the series at number `at` of as many with
-    /// `periods` periods: `adjoint` is the derivative by each of its responses.
+    /// Adds the derivatives by a curve's parameters for a series, or several if a recursion carries,
+    /// whose rows begin at `first`: `adjoint` is the derivative by each of its responses.
     pub(super) fn way_back(
         &self,
         kernel: &Kernel,
-        (series, at): (Series<'_>, usize),
+        (series, first): (Series<'_>, usize),
         adjoint: &[f64],
         sums: &mut Sums,
     ) {
         let periods = adjoint.len();
-        let rows = at * periods..(at + 1) * periods;
+        let rows = first..first + periods;
         let curve = &kernel.curve;
         match series.saturated_first(curve) {
             None => {
