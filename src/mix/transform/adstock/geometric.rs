@@ -358,4 +358,31 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn several_series_at_once_are_each_as_alone() {
+        // Four go together, the fifth alone; each pauses for a while of its own.
+        const SERIES: usize = 5;
+        let (length, history) = (20, 3);
+        let periods = length - history;
+        let value = |at: usize| match (at % length) / (2 + at / length) % 2 {
+            0 => 1.0 + (at * 7 % 11) as f64,
+            _ => 0.0,
+        };
+        let spend: Vec<f64> = (0..SERIES * length).map(value).collect();
+        let window = LagWindow::new(4, true).unwrap();
+        let recursion = Geometric::raw(0.6, window).recursion();
+        let carry = |spend: &[f64]| {
+            let cells = spend.len() / length * periods;
+            let (mut carried, mut slope) = (vec![0.0; cells], vec![0.0; cells]);
+            recursion.carry((spend, length), periods, &mut carried, &mut slope);
+            (carried, slope)
+        };
+        let (carried, slope) = carry(&spend);
+        for (series, spend) in spend.chunks(length).enumerate() {
+            let rows = series * periods..(series + 1) * periods;
+            let alone = (carried[rows.clone()].to_vec(), slope[rows].to_vec());
+            assert_eq!(alone, carry(spend), "series {series}");
+        }
+    }
 }
