@@ -150,7 +150,7 @@ fn with_channels(channels: u64, models: Comparison) -> Result<()> {
     let mut builder = JourneyBuilder::new(JourneyOptions::default());
     events::fill_with(&mut builder, 100_000, |person, log| {
         let start = 1_767_225_600 + (person as i64 * 7_919) % 5_000_000;
-        let mut push = |event| log.push(event).expect("the generated rows are sound");
+        let mut push = |event: Event<'_>| log.push(event).expect("the generated rows are sound");
         for touch in 0..4 {
             let channel = (person * 31 + touch * 17) % channels;
             let channel = format!("channel {channel}");
