@@ -107,6 +107,10 @@ impl Method {
     }
 
     /// Whether it takes such a KPI.
+    #[cfg_attr(
+        not(feature = "bayes"),
+        allow(unused_variables, reason = "a search takes any")
+    )]
     pub(crate) fn knows(self, likelihood: Likelihood) -> bool {
         match self {
             Self::Search(_) => true,

@@ -16,7 +16,7 @@ impl Chunk {
     /// Keeps a mark of byte order as text where it begins a later row: the parser drops it as that
     /// of a file. A blank line ahead, which no row counts, makes it any other text.
     pub(in crate::io) fn keep_mark(&mut self) {
-        if self.line > 1 && self.bytes.starts_with(b"\xef\xbb\xbf") {
+        if self.line > 1 && self.bytes.starts_with(MARK) {
             self.bytes.insert(0, b'\n');
             self.line -= 1;
         }
@@ -71,6 +71,9 @@ pub(in crate::io) struct Chunks<R> {
     is_mac: Option<bool>,
 }
 
+/// A byte order mark in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// As many bytes without a line feed, but with carriage returns, have lines that end with these.
 const TELLING: usize = 1 << 16;
 
@@ -112,6 +115,9 @@ impl<R: Read> Chunks<R> {
     /// If the reader fails, a quoted field never closes, or a row is longer than 64 MiB.
     pub(in crate::io) fn next_chunk(&mut self) -> Result<Option<Chunk>> {
         let mut bytes = std::mem::take(&mut self.rest);
+        if self.given == 0 {
+            self.skip_mark(&mut bytes)?;
+        }
         let mut rows = Rows::new(self.dialect);
         loop {
             self.read_more(&mut bytes)?;
@@ -136,6 +142,18 @@ impl<R: Read> Chunks<R> {
                 return Err(self.malformed(&[], reason));
             }
         }
+    }
+
+    /// Drops the file's byte order mark, behind which a quote opens a field.
+    fn skip_mark(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
+        while bytes.len() < MARK.len() && !self.done {
+            self.read_more(bytes)?;
+        }
+        if bytes.starts_with(MARK) {
+            bytes.drain(..MARK.len());
+            self.given += MARK.len() as u64;
+        }
+        Ok(())
     }
 
     fn read_more(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
@@ -399,6 +417,23 @@ mod tests {
     #[cfg(feature = "mapping")]
     proptest::proptest! {
         #[test]
+    fn behind_the_files_mark_a_quote_opens_a_field() {
+        for size in [1, 2, 3, 4, 1_000] {
+            let file = "\u{feff}\"a\nb\",\"c\"\"\"\n1,2\n";
+            let mut chunks = Chunks::new(file.as_bytes(), size);
+            let (mut all, mut lines) = (Vec::new(), Vec::new());
+            while let Some(chunk) = chunks.next_chunk().unwrap() {
+                lines.push(chunk.line);
+                all.extend(chunk.bytes);
+            }
+            assert_eq!(all, &file.as_bytes()[3..], "{size}");
+            assert_eq!((lines[0], chunks.given()), (1, file.len() as u64));
+        }
+        let mut marked = Chunks::new("\u{feff}".as_bytes(), 8);
+        assert!(marked.next_chunk().unwrap().is_none());
+    }
+
+    #[test]
         fn scanning_in_steps_is_scanning_at_once(
             text in "[ab,;\"\\\\\n\r]{0,60}",
             step in 1usize..20,

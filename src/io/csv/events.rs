@@ -109,9 +109,6 @@ impl<R: Read> CsvReader<R> {
             expected: "a header and rows".into(),
         };
         let mut first = chunks.next_chunk()?.ok_or_else(empty)?;
-        if first.bytes.starts_with(b"\xef\xbb\xbf") {
-            first.bytes.drain(..3);
-        }
         let mut rows = parser(&first.bytes);
         let mut record = csv::ByteRecord::new();
         if !rows

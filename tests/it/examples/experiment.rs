@@ -89,5 +89,5 @@ fn a_test_on_persons_ends_in_a_row_for_attribution() {
     assert!((read[0].brought() - 60.0).abs() < 1e-9, "{rows}");
     assert_eq!((read[0].channel(), read[0].share()), ("display", Some(1.0)));
     let absent = [&options[..], &["--goal", "sign-up"]].concat();
-    run::assert_refused("experiment", &absent, &["persons"]);
+    run::assert_refused("experiment", &absent, &["variance of both arms is 0"]);
 }
