@@ -354,6 +354,23 @@ mod tests {
     }
 
     #[test]
+    fn behind_the_files_mark_a_quote_opens_a_field() {
+        for size in [1, 2, 3, 4, 1_000] {
+            let file = "\u{feff}\"a\nb\",\"c\"\"\"\n1,2\n";
+            let mut chunks = Chunks::new(file.as_bytes(), size);
+            let (mut all, mut lines) = (Vec::new(), Vec::new());
+            while let Some(chunk) = chunks.next_chunk().unwrap() {
+                lines.push(chunk.line);
+                all.extend(chunk.bytes);
+            }
+            assert_eq!(all, &file.as_bytes()[3..], "{size}");
+            assert_eq!((lines[0], chunks.given()), (1, file.len() as u64));
+        }
+        let mut marked = Chunks::new("\u{feff}".as_bytes(), 8);
+        assert!(marked.next_chunk().unwrap().is_none());
+    }
+
+    #[test]
     fn a_quote_that_never_closes_is_an_error_with_its_row() {
         let mut chunks = Chunks::new("a,b\n1,\"2\n3,4\n".as_bytes(), 1000);
         assert_eq!(
@@ -417,23 +434,6 @@ mod tests {
     #[cfg(feature = "mapping")]
     proptest::proptest! {
         #[test]
-    fn behind_the_files_mark_a_quote_opens_a_field() {
-        for size in [1, 2, 3, 4, 1_000] {
-            let file = "\u{feff}\"a\nb\",\"c\"\"\"\n1,2\n";
-            let mut chunks = Chunks::new(file.as_bytes(), size);
-            let (mut all, mut lines) = (Vec::new(), Vec::new());
-            while let Some(chunk) = chunks.next_chunk().unwrap() {
-                lines.push(chunk.line);
-                all.extend(chunk.bytes);
-            }
-            assert_eq!(all, &file.as_bytes()[3..], "{size}");
-            assert_eq!((lines[0], chunks.given()), (1, file.len() as u64));
-        }
-        let mut marked = Chunks::new("\u{feff}".as_bytes(), 8);
-        assert!(marked.next_chunk().unwrap().is_none());
-    }
-
-    #[test]
         fn scanning_in_steps_is_scanning_at_once(
             text in "[ab,;\"\\\\\n\r]{0,60}",
             step in 1usize..20,
