@@ -23,11 +23,11 @@ use crate::stats::Proportion;
 ///
 /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
 /// let cookie = hasher.identifier("cookie", "c-81")?;
-/// let [ann, bob] = ["ann", "bob"].map(|name| hasher.identifier("card", name));
+/// let (ann, bob) = (hasher.identifier("card", "ann")?, hasher.identifier("card", "bob")?);
 /// let mut log = IdentifiedEvents::new();
-/// log.push(Event::touch(0, 1_767_226_000, "app"), &[cookie, ann?])?;
-/// log.push(Event::conversion(0, 1_767_312_000).with_value(79.9), &[ann?])?;
-/// log.push(Event::conversion(0, 1_767_312_000).with_value(20.0), &[bob?])?;
+/// log.push(Event::touch(0, 1_767_226_000, "app"), &[cookie, ann])?;
+/// log.push(Event::conversion(0, 1_767_312_000).with_value(79.9), &[ann])?;
+/// log.push(Event::conversion(0, 1_767_312_000).with_value(20.0), &[bob])?;
 /// let mut resolver = Resolver::new(Rules::standard());
 /// resolver.add_events(&log);
 /// let profiles = resolver.resolve()?.profiles(&log);
