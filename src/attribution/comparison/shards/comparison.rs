@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 /// partitions. Persons stay where they are; what travels is evidence, models and credit, each of
 /// which is serialisable.
 ///
-/// 1. [`gather`](Self::gather) on each shard, [`ShardEvidence::merge`] on the way;
+/// 1. [`gather`](Self::gather) on each shard, [`ShardEvidence::merge`](crate::attribution::ShardEvidence::merge) on the way;
 /// 2. [`solve`](Self::solve) once;
-/// 3. [`credit`](Self::credit) on each shard, [`ShardCredits::merge`] on the way;
+/// 3. [`credit`](Self::credit) on each shard, [`ShardCredits::merge`](crate::attribution::ShardCredits::merge) on the way;
 /// 4. [`table`](Self::table) once.
 ///
 /// The table is that of a [`Comparison`] over all journeys: counts to the bit, fractions and sums of
