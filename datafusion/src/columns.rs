@@ -1,6 +1,7 @@
 //! Where a table has what a log needs.
 
 use crate::error::argument;
+use crate::journeys::{COLUMNS, REQUIRED};
 use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, ident, lit};
 use datafusion::scalar::ScalarValue;
@@ -26,12 +27,13 @@ pub struct LogColumns {
 
 impl Default for LogColumns {
     fn default() -> Self {
-        let usual = ["timestamp", "channel", "kind", "value"];
-        let named = usual.map(|name| (name, Some(ident(name))));
-        let unstated = ["cost", "interaction", "goal", "order_id"].map(|name| (name, None));
+        // the value behind them is usual too
+        let is_usual = |at: usize| at <= REQUIRED;
+        let others = COLUMNS.into_iter().enumerate();
+        let others = others.map(|(at, name)| (name, is_usual(at).then(|| ident(name))));
         Self {
             person: ident("person"),
-            others: named.into_iter().chain(unstated).collect(),
+            others: others.collect(),
         }
     }
 }
@@ -56,7 +58,7 @@ impl LogColumns {
     /// # Errors
     /// If no log has a column of that name, or every log has one.
     pub fn without(mut self, name: &str) -> Result<Self> {
-        if ["timestamp", "channel", "kind"].contains(&name) {
+        if COLUMNS[..REQUIRED].contains(&name) {
             return Err(argument(
                 "columns",
                 format!("every log has the column {name:?}"),

@@ -23,7 +23,7 @@ use std::sync::Arc;
 const NAME: &str = "journeys";
 
 /// The arguments after the settings, by the names of the library's columns.
-const COLUMNS: [&str; 8] = [
+pub(crate) const COLUMNS: [&str; 8] = [
     "timestamp",
     "channel",
     "kind",
@@ -33,7 +33,8 @@ const COLUMNS: [&str; 8] = [
     "goal",
     "order_id",
 ];
-const REQUIRED: usize = 3;
+/// How many of them every log has.
+pub(crate) const REQUIRED: usize = 3;
 
 /// `journeys(settings, timestamp, channel, kind [, value, cost, interaction, goal, order_id])`
 pub(crate) fn function() -> AggregateUDF {
@@ -275,7 +276,7 @@ impl Numbers {
 
 /// A number no placeholder for a missing person has. Groups are read as persons from here on: who
 /// the person is, and whether one is missing, is asked where persons are.
-const FIRST_PERSON: u64 = 1 << 40;
+pub(crate) const FIRST_PERSON: u64 = 1 << 40;
 
 /// The rows as the library reads them.
 fn read(columns: &[ArrayRef], groups: &[usize], keep: Option<&BooleanArray>) -> Result<Events> {

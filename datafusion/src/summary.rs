@@ -1,7 +1,7 @@
 //! The aggregate `log_settings`: what all partitions have to agree on, read off the log.
 
 use crate::error::{argument, external};
-use crate::journeys::read_rows;
+use crate::journeys::{FIRST_PERSON, read_rows};
 use crate::settings::LogSettings;
 use crate::text::{self, constant_of, constant_type};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt64Array};
@@ -82,7 +82,7 @@ impl Accumulator for Seen {
         };
         self.options = Some(options);
         // who did it does not matter, but for somebody there has to be
-        let somebody: ArrayRef = Arc::new(UInt64Array::from_value(1 << 40, values[0].len()));
+        let somebody: ArrayRef = Arc::new(UInt64Array::from_value(FIRST_PERSON, values[0].len()));
         let events = read_rows(&somebody, &values[1..], None)?;
         for event in events.iter() {
             self.last = self.last.max(Some(event.time()));

@@ -59,6 +59,21 @@ pub struct Calibration {
     pub tests: Vec<TestedEffect>,
 }
 
+impl Calibration {
+    /// Whether a credit can be divided and a share be drawn by it: in files anything may stand.
+    pub(crate) fn is_sound(&self) -> bool {
+        let is_sound = |test: &TestedEffect| {
+            let errors = [test.log_error, test.tested_error];
+            let figures = [test.log, test.tested];
+            figures.iter().all(|figure| figure.is_finite())
+                && errors
+                    .iter()
+                    .all(|error| (0.0..f64::INFINITY).contains(error))
+        };
+        (0.0..=1.0).contains(&self.kept) && self.tests.iter().all(is_sound)
+    }
+}
+
 /// A channel whose touches others bring, and that passes credit on to those: found where tests say
 /// more than the log, or counted the channel's touches ([`AdditiveHazard::with_mediators`]).
 ///

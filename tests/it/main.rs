@@ -9,6 +9,7 @@ mod channels;
 mod common;
 mod comparison;
 mod determinism;
+mod documents;
 mod erased_state;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod examples;

@@ -1,5 +1,6 @@
 //! A comparison over shards is that of all journeys.
 
+use crate::documents::difference;
 use mixtouch::attribution::rules::WShaped;
 use mixtouch::attribution::{
     Bootstrap, ModelName, ModelSettings, ShardCredits, ShardEvidence, ShardModels,
@@ -77,30 +78,6 @@ fn over_shards(comparison: &ShardedComparison, shards: &[Journeys]) -> Value {
         sum
     });
     serde_json::to_value(comparison.table(&models, merged.unwrap()).unwrap()).unwrap()
-}
-
-/// The largest difference of two documents' numbers, as a share of the larger of 1 and the number;
-/// everything else has to be equal.
-fn difference(one: &Value, other: &Value, place: &str) -> f64 {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => {
-            let (one, other) = (one.as_f64().unwrap(), other.as_f64().unwrap());
-            (one - other).abs() / one.abs().max(1.0)
-        }
-        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
-            let each = one.iter().zip(other).enumerate();
-            each.map(|(at, (one, other))| difference(one, other, &format!("{place}[{at}]")))
-                .fold(0.0, f64::max)
-        }
-        (Value::Object(one), Value::Object(other)) if one.keys().eq(other.keys()) => one
-            .iter()
-            .map(|(key, value)| difference(value, &other[key], &format!("{place}.{key}")))
-            .fold(0.0, f64::max),
-        _ => {
-            assert_eq!(one, other, "{place}");
-            0.0
-        }
-    }
 }
 
 fn compare(names: &[ModelName], world: World, persons: u64, shards: usize, replicates: usize) {

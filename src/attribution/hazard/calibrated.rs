@@ -1,6 +1,6 @@
 //! A fitted additive hazard calibrated by lift tests.
 
-use crate::attribution::calibration::{Calibration, TestedEffect};
+use crate::attribution::calibration::Calibration;
 use crate::attribution::fit::Fit;
 use crate::attribution::hazard::additive::AdditiveHazard;
 use crate::attribution::hazard::calibrate::{Calibrated, Calibrator, Tests, drawn};
@@ -45,15 +45,7 @@ fn check_share(test: &LiftTest) -> Result<()> {
 
 /// Fails where what an earlier test found cannot be.
 fn check_earlier(row: &Calibration) -> Result<()> {
-    let is_number = |test: &TestedEffect| {
-        let errors = [test.log_error, test.tested_error];
-        let figures = [test.log, test.tested];
-        figures.iter().all(|figure| figure.is_finite())
-            && errors
-                .iter()
-                .all(|error| (0.0..f64::INFINITY).contains(error))
-    };
-    if (0.0..=1.0).contains(&row.kept) && row.tests.iter().all(is_number) {
+    if row.is_sound() {
         return Ok(());
     }
     Err(Error::setting(

@@ -142,7 +142,7 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             && (sensitivity.is_empty() || sensitivity.len() == channels.len())
             && calibration
                 .iter()
-                .all(|row| (0.0..=1.0).contains(&row.kept) && channels.id(&row.channel).is_some());
+                .all(|row| row.is_sound() && channels.id(&row.channel).is_some());
         if !sound {
             return Err(Error::setting(
                 "a fitted model of time to event",

@@ -155,21 +155,19 @@ impl EmailRates {
             false => Proportion::from_counts(0, 0, level),
         };
         let (opens, any) = (counts.viewed, counts.viewed || counts.clicks);
-        let of_person = |(at, person): (usize, PersonTimeline<'_>)| {
-            let channel = channel.zip(options.periods());
-            let messages = channel.map_or_else(Vec::new, |(channel, periods)| {
-                messages(&person.within(window), channel, campaign, Some(periods))
-            });
-            let person = at as u32;
-            messages
-                .into_iter()
-                .map(move |message| Message { person, ..message })
+        let mails: Vec<Message> = match channel.zip(options.periods()) {
+            Some((channel, periods)) => {
+                let of = |(at, person): (usize, PersonTimeline<'_>)| {
+                    let person = person.within(window);
+                    let messages = messages(&person, channel, campaign, Some(periods));
+                    let person = at as u32;
+                    let numbered = move |message| Message { person, ..message };
+                    messages.into_iter().map(numbered)
+                };
+                timelines.par_iter().enumerate().flat_map_iter(of).collect()
+            }
+            None => Vec::new(),
         };
-        let mails: Vec<Message> = timelines
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(of_person)
-            .collect();
         let mails: Vec<&Message> = mails.iter().collect();
         let figures = |mails: &[&Message]| EmailFigures::new(mails, (opens, any), level);
         Ok(Self {
