@@ -17,7 +17,9 @@ mod transform;
 pub use self::accumulator::Accumulator;
 pub(crate) use self::arena::sample::Sample;
 pub(crate) use self::arena::weights::BootstrapWeights;
-pub use self::arena::{Block, Conversion, Journeys, NullRun, Observation, PersonTimeline, Totals};
+pub use self::arena::{
+    Block, Conversion, CountedJourneys, Journeys, NullRun, Observation, PersonTimeline, Totals,
+};
 pub use self::build::{JourneyBuilder, PersonCutter, PersonJourneys};
 pub use self::irregularities::{GoalCount, HeavyPersons, Irregularities};
 pub use self::journey::{Journey, Outcome};

@@ -20,6 +20,7 @@
 pub(crate) mod block;
 pub(crate) mod columns;
 pub(crate) mod conversions;
+pub(crate) mod counted;
 pub(crate) mod labels;
 pub(crate) mod lookup;
 pub(crate) mod observation;
@@ -33,6 +34,7 @@ pub(crate) mod weights;
 pub use self::block::{Block, NullRun};
 pub use self::columns::Journeys;
 pub use self::conversions::Conversion;
+pub use self::counted::CountedJourneys;
 pub use self::observation::Observation;
 pub use self::timelines::PersonTimeline;
 pub use self::totals::Totals;

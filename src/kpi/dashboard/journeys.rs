@@ -53,10 +53,11 @@ impl JourneyKpis {
         let by_stages = (!options.stages.is_empty())
             .then(|| JourneyMap::new(journeys, &Steps::stages(journeys.channels(), stages)?, kpis))
             .transpose()?;
+        let counted = journeys.counted()?;
         Ok(Self {
-            journey_map: Family::new(map.report(journeys, kpis)?).with_basis("by channels"),
+            journey_map: Family::new(map.report(&counted, kpis)?).with_basis("by channels"),
             journey_stages: by_stages.map(|map| Family::new(map).with_basis("by stages")),
-            frequent_paths: paths.report(journeys, options.most_paths, kpis)?,
+            frequent_paths: paths.report(&counted, options.most_paths, kpis)?,
         })
     }
 

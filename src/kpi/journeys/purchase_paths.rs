@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
-use crate::journeys::arena::Journeys;
+use crate::journeys::arena::{CountedJourneys, Journeys};
 use crate::kpi::options::KpiOptions;
 use crate::report::{Report, Section};
 use crate::stats::Distribution;
@@ -67,10 +67,9 @@ impl PurchasePaths {
     /// If journeys have no persons and times, like those of a path table, or no touch and no
     /// conversion.
     pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
-        journeys.observed_range()?;
-        journeys
-            .accumulate_converting(PathLengths::default)?
-            .report(journeys, options)
+        let counted = journeys.counted()?;
+        let lengths = journeys.accumulate_converting(PathLengths::default)?;
+        Ok(lengths.report(&counted, options))
     }
 }
 
@@ -107,7 +106,7 @@ impl fmt::Display for PurchasePaths {
 /// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
 /// let lengths = journeys.accumulate(PathLengths::default)?;
-/// let paths = lengths.report(&journeys, &KpiOptions::default())?;
+/// let paths = lengths.report(&journeys.counted()?, &KpiOptions::default());
 /// assert_eq!(paths.days.mean.mean, Some(1.0 / 24.0));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -118,11 +117,8 @@ pub struct PathLengths {
 }
 
 impl PathLengths {
-    /// The distributions of the journeys gathered.
-    ///
-    /// # Errors
-    /// If the journeys have no persons and times.
-    pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<PurchasePaths> {
+    /// The distributions of the journeys gathered; `counted` says which they are.
+    pub fn report(&self, counted: &CountedJourneys, options: &KpiOptions) -> PurchasePaths {
         let days = self
             .lengths
             .iter()
@@ -133,12 +129,12 @@ impl PathLengths {
             .iter()
             .map(|length| f64::from(length.1))
             .collect();
-        Ok(PurchasePaths {
-            window: options.shown(journeys.observed_range()?),
+        PurchasePaths {
+            window: options.shown(counted.range()),
             population: self.lengths.len() as u64,
             days: Distribution::from_values(days, "days", options.level()),
             touches: Distribution::from_values(touches, "touches", options.level()),
-        })
+        }
     }
 }
 

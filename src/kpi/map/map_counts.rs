@@ -29,7 +29,7 @@ use crate::kpi::map::steps::Steps;
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
 /// let steps = Steps::channels(journeys.channels());
 /// let counts = journeys.accumulate(|| MapCounts::new(steps.clone()))?;
-/// let map = counts.report(&journeys, &KpiOptions::default())?;
+/// let map = counts.report(&journeys.counted()?, &KpiOptions::default())?;
 /// assert_eq!(map.population, 2);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
-use crate::journeys::arena::{Block, Journeys};
+use crate::journeys::arena::{Block, CountedJourneys, Journeys};
 use crate::kpi::map::frequent_paths::{FrequentPath, FrequentPaths};
 use crate::kpi::map::packed_paths::{Codes, PackedPaths, Taken};
 use crate::kpi::map::steps::Steps;
@@ -37,8 +37,8 @@ use crate::stats::{ConfidenceLevel, Proportion, RatioSums};
 /// };
 /// let (map, (paths, rates)) = journeys.accumulate(start)?;
 /// let options = KpiOptions::default();
-/// assert_eq!(paths.report(&journeys, 10, &options)?.paths[0].value, 50.0);
-/// let persons = map.report(&journeys, &options)?.persons;
+/// assert_eq!(paths.report(&journeys.counted()?, 10, &options)?.paths[0].value, 50.0);
+/// let persons = map.report(&journeys.counted()?, &options)?.persons;
 /// assert_eq!(persons, rates.report(&journeys, &options)?.population);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -217,7 +217,7 @@ impl FrequentPaths {
         journeys.observed_range()?;
         journeys
             .accumulate(|| PathCounts::new(steps))?
-            .report(journeys, most, options)
+            .report(&journeys.counted()?, most, options)
     }
 }
 
@@ -240,18 +240,18 @@ impl PathCounts {
     }
 
     /// The `most` frequent paths of the journeys counted, among those of at least the minimum of
-    /// persons; `journeys` are those counted.
+    /// persons; `counted` says which they are.
     ///
     /// # Errors
-    /// If the journeys have no persons and times, or other channels.
+    /// If they have other channels.
     pub fn report(
         mut self,
-        journeys: &Journeys,
+        counted: &CountedJourneys,
         most: usize,
         options: &KpiOptions,
     ) -> Result<FrequentPaths> {
-        self.steps.check(journeys.channels())?;
-        let window = options.shown(journeys.observed_range()?);
+        self.steps.check(counted.channels())?;
+        let window = options.shown(counted.range());
         self.settle();
         let (population, distinct, paths) = each!(&self.table, table => {
             let all = table.paths();

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::journeys::arena::Journeys;
+use crate::journeys::arena::{CountedJourneys, Journeys};
 use crate::kpi::map::edges::EdgeCounts;
 use crate::kpi::map::friction::{Excess, friction, handoffs};
 use crate::kpi::map::journey_map::{JourneyMap, MapEdge, Node, StepFigures};
@@ -40,21 +40,21 @@ impl JourneyMap {
     /// If the steps are of other channels, or journeys have no persons and times or neither touch
     /// nor conversion.
     pub fn new(journeys: &Journeys, steps: &Steps, options: &KpiOptions) -> Result<Self> {
-        journeys.observed_range()?;
+        let counted = journeys.counted()?;
         steps.check(journeys.channels())?;
         journeys
             .accumulate(|| MapCounts::new(steps.clone()))?
-            .report(journeys, options)
+            .report(&counted, options)
     }
 }
 
 impl MapCounts {
-    /// The map of the journeys counted; `journeys` are those counted.
+    /// The map of the journeys counted; `counted` says which they are.
     ///
     /// # Errors
-    /// If the journeys have no persons and times, or other channels.
-    pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<JourneyMap> {
-        self.steps.check(journeys.channels())?;
+    /// If they have other channels.
+    pub fn report(&self, counted: &CountedJourneys, options: &KpiOptions) -> Result<JourneyMap> {
+        self.steps.check(counted.channels())?;
         let level = options.level();
         let share = |sums: RatioSums| Proportion::clustered(&sums, level);
         let step = |(name, counts): (&String, &StepCounts)| StepFigures {
@@ -75,10 +75,10 @@ impl MapCounts {
             ),
         };
         let map = JourneyMap {
-            window: options.shown(journeys.observed_range()?),
+            window: options.shown(counted.range()),
             population: self.journeys,
             persons: self.persons,
-            censored: journeys.censored(),
+            censored: counted.censored(),
             conversion: share(self.sums.all),
             steps: self
                 .steps

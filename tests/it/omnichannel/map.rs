@@ -383,7 +383,8 @@ fn counts_merge_after_they_were_written_down() {
     };
     let (mut first, whole) = (gather(0..half), gather(0..journeys.len()));
     first.merge(gather(half..journeys.len())).unwrap();
-    let report = |counts: &MapCounts| counts.report(&journeys, &KpiOptions::default()).unwrap();
+    let of = journeys.counted().unwrap();
+    let report = |counts: &MapCounts| counts.report(&of, &KpiOptions::default()).unwrap();
     assert_eq!(report(&first), report(&whole));
     let folded = map(&journeys);
     let counts = |map: &JourneyMap| {

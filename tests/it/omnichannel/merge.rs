@@ -128,7 +128,7 @@ proptest! {
         prop_assert_eq!(text(&first.0.0), text(&whole.0.0));
         prop_assert_eq!((text(&first.1.0), text(&first.1.1)), (text(&whole.1.0), text(&whole.1.1)));
         if rows.iter().any(|row| row.2 > 3) {
-            let [parts, whole] = [first.0.1, whole.0.1].map(|lengths| lengths.report(&all, &KpiOptions::default()).unwrap());
+            let [parts, whole] = [first.0.1, whole.0.1].map(|lengths| lengths.report(&all.counted().unwrap(), &KpiOptions::default()));
             prop_assert_eq!((parts.population, parts.days.quantiles, parts.touches), (whole.population, whole.days.quantiles, whole.touches));
         }
     }
@@ -143,7 +143,7 @@ fn other_steps_and_unsound_files_are_refused() {
     assert!(counts.clone().merge(PathCounts::new(&other)).is_err());
     assert!(
         PathCounts::new(&other)
-            .report(&journeys, 5, &KpiOptions::default())
+            .report(&journeys.counted().unwrap(), 5, &KpiOptions::default())
             .is_err()
     );
     let sound = text(&counts);
