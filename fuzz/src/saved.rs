@@ -19,7 +19,7 @@ use mixtouch::kpi::KpiOptions;
 use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
 use mixtouch::kpi::journeys::ConversionCounts;
 use mixtouch::kpi::map::{MapCounts, PathCounts, Steps};
-use mixtouch::mix::estimate::{Nuts, Search, SearchFit};
+use mixtouch::mix::estimate::{Search, SearchFit};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::MixSpecification;
@@ -268,7 +268,6 @@ fn mix() -> Vec<Saved> {
                 told(&error);
             }
         }),
-        settings(&Nuts::default()),
         saved(&LiftTest::new("tv", days.0, days.1), |test: LiftTest| {
             drop(test.check())
         }),
