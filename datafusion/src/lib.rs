@@ -41,6 +41,7 @@
 //! | `evidence(comparison, settings, person, journeys)` | all persons | the evidence of a comparison's models |
 //! | `fit(evidence)` | a row | the models |
 //! | `credits(models, settings, person, journeys)` | all persons | the credit of all conversions |
+//! | `journey_counts('"channels"', settings, person, journeys)` | all persons | counts for KPIs over journeys: [`JourneyCounts`] |
 //! | `comparison_table(models, credits)` | a row | a list of model, channel, conversions, value, their bounds, cost |
 //! | `credit(models, model, settings, person, journeys)` | a person | a list of channel, touched, closed, conversions, value |
 //! | `attribute(rule, settings, person, journeys)` | a person | the same by a rule, without a fit |
@@ -70,10 +71,13 @@
 //! ```
 
 mod chunk;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 mod columns;
 mod error;
 mod files;
 mod journeys;
+mod kpis;
 mod log;
 mod orders;
 mod packed;
@@ -89,10 +93,14 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::SessionContext;
 
 pub use self::columns::LogColumns;
+pub use self::kpis::JourneyCounts;
 pub use self::log::Log;
 pub use self::settings::LogSettings;
 
 /// Adds the functions of this crate to a context, for SQL.
+///
+/// A context of a cluster needs them too, on whose scheduler and executors they are as well:
+/// `cluster::connect` gives one.
 pub fn register(context: &SessionContext) {
     aggregates()
         .into_iter()
@@ -109,6 +117,7 @@ pub fn aggregates() -> Vec<AggregateUDF> {
         journeys::function(),
         shards::evidence(),
         shards::credits(),
+        shards::journey_counts(),
     ]
 }
 

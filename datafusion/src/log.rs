@@ -2,6 +2,7 @@
 
 use crate::columns::LogColumns;
 use crate::error::{argument, external};
+use crate::kpis::JourneyCounts;
 use crate::settings::LogSettings;
 use crate::text::{self, constant};
 use crate::{files, journeys, orders, person, shards, summary, touches};
@@ -156,6 +157,16 @@ impl Log {
         let models = comparison.solve(evidence).map_err(external)?;
         let credits = self.credits(&models).await?;
         comparison.table(&models, credits).map_err(external)
+    }
+
+    /// Counts of all journeys for KPIs: how long purchases take, which ways journeys go.
+    ///
+    /// # Errors
+    /// If a row cannot be used, or there is none.
+    pub async fn journey_counts(&self) -> Result<JourneyCounts> {
+        let arguments = self.arguments(text_of(&"channels")?)?;
+        self.gathered(shards::journey_counts().call(arguments))
+            .await
     }
 
     /// A row for each touch of a converting journey, with what a solved model credits it with:

@@ -1,7 +1,8 @@
-//! The aggregates over persons, `evidence` and `credits`: what partitions hand on.
+//! The aggregates over persons, `evidence`, `credits` and `journey_counts`: what partitions hand on.
 
 use crate::chunk::Chunk;
 use crate::error::{argument, external};
+use crate::kpis::JourneyCounts;
 use crate::settings::LogSettings;
 use crate::text::{self, constant_of, constant_type};
 use datafusion::arrow::array::{ArrayRef, AsArray};
@@ -14,8 +15,8 @@ use datafusion::logical_expr::{
 use datafusion::scalar::ScalarValue;
 use mixtouch::Journeys;
 use mixtouch::attribution::{ShardCredits, ShardEvidence, ShardModels, ShardedComparison};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -29,6 +30,11 @@ pub(crate) fn credits() -> AggregateUDF {
     function(Step::Credits)
 }
 
+/// `journey_counts(steps, settings, person, journeys)`: counts for KPIs over journeys.
+pub(crate) fn journey_counts() -> AggregateUDF {
+    function(Step::JourneyCounts)
+}
+
 fn function(step: Step) -> AggregateUDF {
     AggregateUDF::from(OverPersons {
         step,
@@ -40,6 +46,7 @@ fn function(step: Step) -> AggregateUDF {
 enum Step {
     Evidence,
     Credits,
+    JourneyCounts,
 }
 
 impl Step {
@@ -47,6 +54,7 @@ impl Step {
         match self {
             Self::Evidence => "evidence",
             Self::Credits => "credits",
+            Self::JourneyCounts => "journey_counts",
         }
     }
 
@@ -55,6 +63,7 @@ impl Step {
         match self {
             Self::Evidence => "the comparison",
             Self::Credits => "the models",
+            Self::JourneyCounts => "the steps",
         }
     }
 }
@@ -99,6 +108,7 @@ impl AggregateUDFImpl for OverPersons {
         Ok(match self.step {
             Step::Evidence => Box::new(Gathering::<ShardedComparison>::default()),
             Step::Credits => Box::new(Gathering::<ShardModels>::default()),
+            Step::JourneyCounts => Box::new(Gathering::<Counting>::default()),
         })
     }
 }
@@ -108,7 +118,8 @@ trait Gatherer: DeserializeOwned + Send + 'static {
     const STEP: Step;
     type Part: Serialize + DeserializeOwned + Send;
 
-    fn part(&self, journeys: &Journeys) -> mixtouch::Result<Self::Part>;
+    /// None where there is nothing to gather.
+    fn part(&self, journeys: &Journeys) -> mixtouch::Result<Option<Self::Part>>;
     fn merge(part: &mut Self::Part, later: Self::Part) -> mixtouch::Result<()>;
 }
 
@@ -116,8 +127,8 @@ impl Gatherer for ShardedComparison {
     const STEP: Step = Step::Evidence;
     type Part = ShardEvidence;
 
-    fn part(&self, journeys: &Journeys) -> mixtouch::Result<ShardEvidence> {
-        self.gather(journeys)
+    fn part(&self, journeys: &Journeys) -> mixtouch::Result<Option<ShardEvidence>> {
+        self.gather(journeys).map(Some)
     }
 
     fn merge(part: &mut ShardEvidence, later: ShardEvidence) -> mixtouch::Result<()> {
@@ -129,11 +140,34 @@ impl Gatherer for ShardModels {
     const STEP: Step = Step::Credits;
     type Part = ShardCredits;
 
-    fn part(&self, journeys: &Journeys) -> mixtouch::Result<ShardCredits> {
-        self.comparison().credit(self, journeys)
+    fn part(&self, journeys: &Journeys) -> mixtouch::Result<Option<ShardCredits>> {
+        self.comparison().credit(self, journeys).map(Some)
     }
 
     fn merge(part: &mut ShardCredits, later: ShardCredits) -> mixtouch::Result<()> {
+        part.merge(later)
+    }
+}
+
+/// What the steps of a journey are, to count them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Counting {
+    Channels,
+}
+
+impl Gatherer for Counting {
+    const STEP: Step = Step::JourneyCounts;
+    type Part = JourneyCounts;
+
+    fn part(&self, journeys: &Journeys) -> mixtouch::Result<Option<JourneyCounts>> {
+        let some = !journeys.is_empty();
+        match self {
+            Self::Channels => some.then(|| JourneyCounts::new(journeys)).transpose(),
+        }
+    }
+
+    fn merge(part: &mut JourneyCounts, later: JourneyCounts) -> mixtouch::Result<()> {
         part.merge(later)
     }
 }
@@ -208,8 +242,10 @@ impl<G: Gatherer> Gathered<G> {
             return Ok(());
         };
         let journeys = chunk.journeys()?;
-        let part = gatherer.part(&journeys).map_err(external)?;
-        self.merge(part)
+        match gatherer.part(&journeys).map_err(external)? {
+            Some(part) => self.merge(part),
+            None => Ok(()),
+        }
     }
 
     fn merge(&mut self, later: G::Part) -> Result<()> {

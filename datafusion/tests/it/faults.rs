@@ -20,7 +20,7 @@ fn comparison() -> ShardedComparison {
     ShardedComparison::new(names, ModelSettings::default()).unwrap()
 }
 
-fn write(rows: &RecordBatch, path: &Path) {
+pub(crate) fn write(rows: &RecordBatch, path: &Path) {
     let file = File::create(path).unwrap();
     let mut writer = ArrowWriter::try_new(file, rows.schema(), None).unwrap();
     writer.write(rows).unwrap();

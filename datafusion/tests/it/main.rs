@@ -1,5 +1,7 @@
 //! The library's answers, given by the engine.
 
+#[cfg(feature = "cluster")]
+mod cluster;
 #[path = "../../../tests/it/documents.rs"]
 mod documents;
 mod faults;

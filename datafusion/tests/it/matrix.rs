@@ -9,23 +9,26 @@ use mixtouch::simulate::worlds::World;
 use mixtouch::{Comparison, ComparisonTable, Events, JourneyOptions, Journeys, Lookback};
 use mixtouch_datafusion::{Log, LogColumns};
 
-fn settings() -> ModelSettings {
+pub(crate) fn settings() -> ModelSettings {
     ModelSettings::default().with_position_w(WShaped::new(["video"]).unwrap())
 }
 
-fn whole(lines: &[Line], names: &[ModelName], bootstrap: Bootstrap) -> ComparisonTable {
+fn journeys(lines: &[Line]) -> Journeys {
     let mut events = Events::new();
     let columns = EventColumns::default();
     events
         .extend_from_record_batch(&batch(lines), &columns)
         .unwrap();
-    let journeys = Journeys::from_events(&events, JourneyOptions::default()).unwrap();
+    Journeys::from_events(&events, JourneyOptions::default()).unwrap()
+}
+
+pub(crate) fn whole(lines: &[Line], names: &[ModelName], bootstrap: Bootstrap) -> ComparisonTable {
+    let journeys = journeys(lines);
     let add = |comparison: Comparison, &name: &ModelName| comparison.named(name, &settings());
     let comparison = names.iter().try_fold(Comparison::new(), add).unwrap();
     comparison.bootstrap(bootstrap).run(&journeys).unwrap()
 }
 
-/// Prints the largest difference of each model and partition count; counts have none.
 async fn compare(
     names: &[ModelName],
     lines: &[Line],
@@ -44,32 +47,42 @@ async fn compare(
         }
         let comparison = ShardedComparison::new(names.iter().copied(), settings()).unwrap();
         let found = log.compare(comparison.bootstrap(bootstrap)).await.unwrap();
-        let (one, other) = (expected.totals(), found.totals());
-        assert_eq!(one.journeys, other.journeys);
-        assert_eq!(one.conversions, other.conversions);
-        assert_eq!(one.nulls, other.nulls);
-        assert_eq!(one.touchpoints, other.touchpoints);
-        for (own, model) in expected.models().iter().zip(found.models()) {
-            let [one, other] = [own, model].map(|model| {
-                let mut model = serde_json::to_value(model).unwrap();
-                model.as_object_mut().unwrap().remove("spent");
-                model
-            });
-            let largest = difference(&one, &other, &own.model);
-            println!("{number} partitions, {}: {largest:e}", own.model);
-            assert!(largest <= most, "{} of {number}: {largest:e}", own.model);
-            if ["last-touch", "first-touch"].contains(&own.model.as_str()) {
-                for (row, found) in own.channels.iter().zip(&model.channels) {
-                    assert_eq!(found.conversions, row.conversions);
-                    assert_eq!(found.conversions_low, row.conversions_low);
-                    assert_eq!(found.conversions_high, row.conversions_high);
-                }
+        assert_same(&expected, &found, &format!("{number} partitions"), most);
+    }
+}
+
+/// Prints the largest difference of each model; counts have none.
+pub(crate) fn assert_same(
+    expected: &ComparisonTable,
+    found: &ComparisonTable,
+    asked: &str,
+    most: f64,
+) {
+    let (one, other) = (expected.totals(), found.totals());
+    assert_eq!(one.journeys, other.journeys);
+    assert_eq!(one.conversions, other.conversions);
+    assert_eq!(one.nulls, other.nulls);
+    assert_eq!(one.touchpoints, other.touchpoints);
+    for (own, model) in expected.models().iter().zip(found.models()) {
+        let [one, other] = [own, model].map(|model| {
+            let mut model = serde_json::to_value(model).unwrap();
+            model.as_object_mut().unwrap().remove("spent");
+            model
+        });
+        let largest = difference(&one, &other, &own.model);
+        println!("{asked}, {}: {largest:e}", own.model);
+        assert!(largest <= most, "{asked}, {}: {largest:e}", own.model);
+        if ["last-touch", "first-touch"].contains(&own.model.as_str()) {
+            for (row, found) in own.channels.iter().zip(&model.channels) {
+                assert_eq!(found.conversions, row.conversions);
+                assert_eq!(found.conversions_low, row.conversions_low);
+                assert_eq!(found.conversions_high, row.conversions_high);
             }
         }
-        let findings = [&expected, &found].map(|table| serde_json::to_value(table.findings()));
-        let [one, other] = findings.map(Result::unwrap);
-        assert!(difference(&one, &other, "findings") <= most);
     }
+    let findings = [expected, found].map(|table| serde_json::to_value(table.findings()));
+    let [one, other] = findings.map(Result::unwrap);
+    assert!(difference(&one, &other, "findings") <= most);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -203,6 +216,34 @@ async fn what_rows_state_beside_a_touch_is_carried() {
     let touch = found.model("last-touch").unwrap();
     assert_eq!(touch.channel("tv").unwrap().conversions, 1.0);
     assert_eq!(touch.channel("tv").unwrap().cost, Some(1.25));
+}
+
+/// KPIs over journeys are those of one process, whatever persons a partition has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kpis_over_journeys_are_those_of_one_process() {
+    use mixtouch::kpi::KpiOptions;
+    use mixtouch::kpi::journeys::PurchasePaths;
+    use mixtouch::kpi::map::{FrequentPaths, JourneyMap, Steps};
+    let lines = lines(World::Baseline, 1_500);
+    let journeys = journeys(&lines);
+    let options = KpiOptions::default();
+    let steps = Steps::channels(journeys.channels());
+    let expected = serde_json::json!([
+        PurchasePaths::new(&journeys, &options).unwrap(),
+        JourneyMap::new(&journeys, &steps, &options).unwrap(),
+        FrequentPaths::new(&journeys, &steps, 20, &options).unwrap(),
+    ]);
+    for partitions in [1, 2, 7] {
+        let frame = frame(&batch(&lines), partitions).await;
+        let log = Log::new(frame, LogColumns::default(), JourneyOptions::default());
+        let counts = log.await.unwrap().journey_counts().await.unwrap();
+        let found = serde_json::json!([
+            counts.purchase_paths(&options),
+            counts.journey_map(&options).unwrap(),
+            counts.frequent_paths(20, &options).unwrap(),
+        ]);
+        assert!(difference(&expected, &found, "KPIs") <= 1e-12);
+    }
 }
 
 #[tokio::test]

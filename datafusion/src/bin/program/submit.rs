@@ -1,0 +1,103 @@
+//! A comparison of models on a log, by a cluster or in this process.
+
+use crate::Result;
+use clap::Args;
+use datafusion::dataframe::DataFrame;
+use datafusion::prelude::{
+    CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext, ident,
+};
+use mixtouch::JourneyOptions;
+use mixtouch::attribution::{Bootstrap, ModelName, ModelSettings, ShardedComparison};
+use mixtouch_datafusion::{Log, LogColumns, cluster};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// A file, a folder or a URL of Parquet files, or of CSV files whose names end in .csv
+    log: String,
+    /// Address of a scheduler; none: this process does the work
+    #[arg(long, value_name = "df://HOST:PORT")]
+    scheduler: Option<String>,
+    /// Models by name
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "last-touch,first-touch,linear,time-decay,position-based,markov"
+    )]
+    models: Vec<String>,
+    /// A column of the log under another name, such as person=user_id; cost, interaction, goal and
+    /// order_id are read only where they are stated
+    #[arg(long = "column", value_name = "NAME=COLUMN", value_parser = pair)]
+    columns: Vec<(String, String)>,
+    /// Replicates of a bootstrap for intervals
+    #[arg(long, value_name = "REPLICATES")]
+    intervals: Option<u32>,
+    /// Seed of the bootstrap
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Partitions that persons are dealt out over; none: the engine's choice
+    #[arg(long)]
+    partitions: Option<usize>,
+    /// JSON in place of tables
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(options: &Options) -> Result<()> {
+    let mut comparison =
+        ShardedComparison::new(models(&options.models)?, ModelSettings::default())?;
+    if let Some(replicates) = options.intervals {
+        comparison = comparison.bootstrap(Bootstrap::new(replicates as usize, options.seed)?);
+    }
+    let context = context(options).await?;
+    let rows = read(&context, &options.log).await?;
+    let log = Log::new(rows, columns(&options.columns)?, JourneyOptions::default()).await?;
+    let table = log.compare(comparison).await?;
+    if options.json {
+        println!("{}", serde_json::to_string(&table)?);
+    } else {
+        print!("{table}");
+    }
+    Ok(())
+}
+
+fn models(names: &[String]) -> Result<Vec<ModelName>> {
+    let parsed = names.iter().map(|name| name.parse());
+    Ok(parsed.collect::<mixtouch::Result<_>>()?)
+}
+
+async fn context(options: &Options) -> Result<SessionContext> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let partitions = options.partitions.unwrap_or(2 * cores).max(1);
+    Ok(match &options.scheduler {
+        Some(address) => cluster::connect(address, partitions).await?,
+        None => {
+            let config = SessionConfig::new().with_target_partitions(partitions);
+            SessionContext::new_with_config(config)
+        }
+    })
+}
+
+async fn read(context: &SessionContext, log: &str) -> Result<DataFrame> {
+    Ok(if log.ends_with(".csv") {
+        context.read_csv(log, CsvReadOptions::default()).await?
+    } else {
+        context
+            .read_parquet(log, ParquetReadOptions::default())
+            .await?
+    })
+}
+
+fn columns(stated: &[(String, String)]) -> Result<LogColumns> {
+    let columns = stated
+        .iter()
+        .try_fold(LogColumns::default(), |columns, (name, column)| {
+            columns.with(name, ident(column))
+        });
+    Ok(columns?)
+}
+
+fn pair(text: &str) -> std::result::Result<(String, String), String> {
+    let found = text.split_once('=');
+    let found = found.map(|(name, column)| (name.to_owned(), column.to_owned()));
+    found.ok_or_else(|| format!("{text:?}, expected: NAME=COLUMN"))
+}
