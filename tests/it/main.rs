@@ -52,6 +52,7 @@ mod mix_plans;
 mod mix_recovery;
 #[cfg(feature = "linfa")]
 mod mix_regression;
+mod mix_scenarios;
 mod mix_shared;
 mod mix_tests;
 #[cfg(all(feature = "csv", feature = "time"))]

@@ -7,7 +7,8 @@ use crate::mix::panel::build::Panel;
 use crate::mix::panel::column::{Channel, Control};
 use crate::time::Day;
 
-/// A change of one column of a panel - a channel's spend or a control - over a range of periods.
+/// A change of one column of a panel - a channel's spend or a control, or the activity of a channel
+/// without spend - over a range of periods.
 ///
 /// ```
 /// use mixtouch::mix::panel::{Change, PanelColumns};
@@ -87,6 +88,15 @@ impl Change {
         }
     }
 
+    /// A cell of spend, or of exposures that cost nothing, after the change.
+    fn activity(&self, value: f64) -> Result<f64> {
+        let then = self.of(value);
+        match then >= 0.0 && then.is_finite() {
+            true => Ok(then),
+            false => Err(self.error(then, "spend or activity that is finite and 0 or more")),
+        }
+    }
+
     fn error(
         &self,
         value: impl std::fmt::Display,
@@ -98,12 +108,13 @@ impl Change {
 
 impl Panel {
     /// The panel with columns changed, one change after the other. Exposures of a channel change in
-    /// proportion to its spend, and so does reach; frequency stays. Nothing runs in rows that are no
-    /// part of the panel, as before a geo opened.
+    /// proportion to its spend, and so does reach; frequency stays. Exposures of a period without
+    /// spend stay as they are; where a channel never has any spend, as an organic one, its activity
+    /// itself is changed. Nothing runs in rows that are no part of the panel, as before a geo opened.
     ///
     /// # Errors
-    /// If a change names no channel or control, touches no period, leaves spend that is negative or
-    /// a cell that is not a number, or buys exposures where there were none.
+    /// If a change names no channel or control, touches no period, leaves spend or activity that is
+    /// negative or a cell that is not a number, or buys exposures where there were none.
     pub fn with_changes(&self, changes: &[Change]) -> Result<Self> {
         let mut panel = self.clone();
         for change in changes {
@@ -142,21 +153,32 @@ impl Panel {
 
 impl Channel {
     fn change(&mut self, change: &Change, touched: &[bool]) -> Result<()> {
-        for (row, _) in touched.iter().enumerate().filter(|(_, touched)| **touched) {
-            let now = self.spend[row];
-            let then = change.of(now);
-            if !(then >= 0.0 && then.is_finite()) {
-                return Err(change.error(then, "spend that is a finite number, 0 or more"));
-            }
-            if let Some(exposure) = &mut self.exposure {
-                let rate = if now > 0.0 { then / now } else { 0.0 };
-                if now <= 0.0 && then > 0.0 {
-                    let expected = "spend in a period that has exposures to change in proportion";
-                    return Err(change.error(then, expected));
+        let unpaid = self.spend.iter().all(|spend| *spend == 0.0);
+        let rows = touched.iter().enumerate().filter(|(_, touched)| **touched);
+        for (row, _) in rows {
+            match &mut self.exposure {
+                Some(exposure) if unpaid => {
+                    let then = change.activity(exposure[row])?;
+                    let often = self.frequency.as_ref().map(|f| f[row]);
+                    if then > 0.0 && often == Some(0.0) {
+                        let expected = "persons reached in a period whose frequency is known";
+                        return Err(change.error(then, expected));
+                    }
+                    exposure[row] = then;
                 }
-                exposure[row] *= rate;
+                Some(exposure) => {
+                    let (now, then) = (self.spend[row], change.activity(self.spend[row])?);
+                    if now > 0.0 {
+                        exposure[row] *= then / now;
+                    } else if then > 0.0 {
+                        let expected =
+                            "spend in a period that has exposures to change in proportion";
+                        return Err(change.error(then, expected));
+                    }
+                    self.spend[row] = then;
+                }
+                None => self.spend[row] = change.activity(self.spend[row])?,
             }
-            self.spend[row] = then;
         }
         Ok(())
     }

@@ -83,7 +83,11 @@ impl BeyondSeen {
 
     fn all(was: &Panel, then: &Panel) -> Vec<Self> {
         let channels = was.channels().iter().zip(then.channels());
-        let channels = channels.map(|(was, then)| (was.name(), was.spend(), then.spend()));
+        let channels = channels.map(|(was, then)| match was.spend() == then.spend() {
+            // Nothing or the activity of a channel without spend has changed.
+            true => (was.name(), was.activity(), then.activity()),
+            false => (was.name(), was.spend(), then.spend()),
+        });
         let controls = was.controls().iter().zip(then.controls());
         let controls = controls.map(|(was, then)| (was.name(), was.values(), then.values()));
         let columns = channels.chain(controls);
