@@ -151,6 +151,10 @@ fn parts_add_up_to_the_prediction() {
                 assert!(now[row] >= 0.0 && now[row] <= whole[row] * (1.0 + 1e-12));
             }
         }
+        let baseline: f64 = whole.baseline().iter().sum();
+        let parts = model.baseline_parts().into_iter();
+        let parts: f64 = parts.map(|part| part.contribution.value()).sum();
+        assert!((parts / baseline - 1.0).abs() < 1e-9, "{parts} {baseline}");
         // Without any channel the baseline is left.
         let none = [Change::times("tv", 0.0), Change::times("search", 0.0)];
         let lost = -model.scenario(&none).unwrap().difference().value();

@@ -1,5 +1,6 @@
 //! The baseline by its parts: level, trend, season, calendar, holidays and each control.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::mix::panel::{Control, Panel};
@@ -37,47 +38,78 @@ pub struct BaselinePartSummary {
     /// Its contribution over the panel, in units of the KPI; it may be below 0. The interval is the
     /// range of the middle 90 % of the draws.
     pub contribution: Estimate,
-    /// What one more unit of a control brings in a period and geo, the mean over geos; none for
-    /// other parts.
+    /// What one more unit of a control brings in a period and geo, in units of the KPI, the mean over
+    /// geos; none for other parts. Where effects multiply, it is what a unit more adds to the mean of
+    /// what is expected in the panel's rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_unit: Option<Estimate>,
 }
 
+/// What one draw says of the baseline.
+struct Totals {
+    parts: Vec<(BaselinePart, f64)>,
+    /// What the model expects in a row on average.
+    expected: f64,
+}
+
 impl Posterior {
     /// What each part of the baseline brought over the panel, in the order of
-    /// [`Decomposition::baseline_parts`](crate::mix::posterior::Decomposition::baseline_parts).
+    /// [`Decomposition::baseline_parts`](crate::mix::posterior::Decomposition::baseline_parts). They
+    /// add up to the baseline, also where effects multiply.
     pub fn baseline_parts(&self) -> Vec<BaselinePartSummary> {
-        let draws = self.draws.iter();
-        let by_draw: Vec<BaselineParts> = draws
-            .map(|draw| self.baseline_parts_by(&self.panel, draw))
-            .collect();
-        let summary = |(at, (part, _)): (usize, &(BaselinePart, Vec<f64>))| {
-            let totals = by_draw.iter().map(|parts| parts[at].1.iter().sum());
+        let draws = self.draws.par_iter();
+        let by_draw: Vec<Totals> = draws.map(|draw| self.baseline_totals(draw)).collect();
+        let summary = |(at, (part, _)): (usize, &(BaselinePart, f64))| {
+            let totals: Vec<f64> = by_draw.iter().map(|draw| draw.parts[at].1).collect();
             BaselinePartSummary {
                 part: part.clone(),
-                contribution: self.estimate(&totals.collect::<Vec<f64>>()),
-                per_unit: self.per_unit(part),
+                contribution: self.estimate(&totals),
+                per_unit: self.per_unit(part, &by_draw),
             }
         };
-        by_draw[0].iter().enumerate().map(summary).collect()
+        by_draw[0].parts.iter().enumerate().map(summary).collect()
+    }
+
+    fn baseline_totals(&self, draw: &PosteriorDraw) -> Totals {
+        let (parts, expected) = match self.is_multiplicative() {
+            true => {
+                let whole = self.decompose_by(&self.panel, draw);
+                let rows = self.panel.rows() - self.panel.absent_rows().count();
+                let expected: f64 = whole.prediction.iter().sum();
+                (whole.parts, expected / rows as f64)
+            }
+            false => (self.baseline_parts_by(&self.panel, draw), 0.0),
+        };
+        let totals = parts.into_iter();
+        let totals = totals.map(|(part, values)| (part, values.iter().sum()));
+        Totals {
+            parts: totals.collect(),
+            expected,
+        }
     }
 
     /// What one more unit of a control brings, the mean over geos; none for other parts.
-    fn per_unit(&self, part: &BaselinePart) -> Option<Estimate> {
+    fn per_unit(&self, part: &BaselinePart, by_draw: &[Totals]) -> Option<Estimate> {
         let (BaselinePart::Control(name) | BaselinePart::Treatment(name)) = part else {
             return None;
         };
         let controls = self.controls_in_order(&self.panel);
         let at = controls.iter().position(|control| control.name() == name)?;
         let scale = self.scales.mean_kpi();
-        let effect = |draw: &PosteriorDraw| {
+        let effect = |(draw, totals): (&PosteriorDraw, &Totals)| {
             let first = draw.baseline.len() - controls.len();
-            draw.baseline[first + at] * scale
+            let coefficient = draw.baseline[first + at];
+            match self.is_multiplicative() {
+                true => totals.expected * libm::expm1(coefficient),
+                false => coefficient * scale,
+            }
         };
-        Some(self.estimate(&self.draws.iter().map(effect).collect::<Vec<_>>()))
+        let effects = self.draws.iter().zip(by_draw).map(effect);
+        Some(self.estimate(&effects.collect::<Vec<_>>()))
     }
 
-    /// The baseline of a panel under a draw by its parts, in units of the KPI.
+    /// The baseline of a panel under a draw by its parts, in units of the KPI; where effects multiply,
+    /// the logarithms of their factors in units of each geo's scale.
     pub(crate) fn baseline_parts_by(&self, panel: &Panel, draw: &PosteriorDraw) -> BaselineParts {
         let (terms, timeline) = (&self.specification.baseline, self.scales.timeline);
         let (periods, rows) = (panel.periods(), panel.rows());
