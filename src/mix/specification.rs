@@ -25,6 +25,7 @@ mod pooling;
 pub(crate) mod pseudo_observations;
 mod roi_prior;
 pub(crate) mod scales;
+mod short_geos;
 mod stored;
 mod synergy;
 pub(crate) mod term;

@@ -54,6 +54,7 @@ mod mix_recovery;
 mod mix_regression;
 mod mix_scenarios;
 mod mix_shared;
+mod mix_short_geos;
 mod mix_tests;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod omnichannel;

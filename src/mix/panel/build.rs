@@ -367,8 +367,6 @@ impl Panel {
         Ok(self)
     }
 
-    /// An error unless a column may have the name. The panel's own names are distinct already, so
-    /// that many columns do not take time with their cube.
     /// The panel with rows in which a geo was not there, as before it opened, by geo, then period.
     /// They count nothing in the fit and are in no total, scenario or plan. A table that lacks such
     /// rows has them already ([`PanelColumns::read`](crate::mix::panel::PanelColumns::read)).
@@ -403,6 +401,8 @@ impl Panel {
         Ok(self)
     }
 
+    /// An error unless a column may have the name. The panel's own names are distinct already, so
+    /// that many columns do not take time with their cube.
     fn free_name(&self, name: &str) -> Result<()> {
         let controls = self.controls.iter().map(|control| control.name.as_str());
         let mut taken = self.channel_names().chain(controls);

@@ -99,11 +99,24 @@ pub enum Finding {
     },
     /// There are few rows for each of the model's parameters.
     FewRows {
-        /// Rows.
+        /// Rows whose KPI is looked at.
         rows: usize,
         /// Parameters: of each channel's transforms, and all coefficients of media, trend,
         /// seasonality, holidays, events and controls.
         parameters: usize,
+    },
+    /// Geos that were seen in few rows for a baseline of their own, or over less than a year of their
+    /// season, among several geos.
+    ShortGeos {
+        /// Their names.
+        geos: Vec<String>,
+        /// The fewest rows of one of them whose KPI is looked at.
+        rows: usize,
+        /// Coefficients of a geo's own baseline.
+        parameters: usize,
+        /// Whether their baseline is a level alone, without trend and season, as they were seen over
+        /// less than half a year.
+        level_only: bool,
     },
     /// No day of these holidays falls into the panel: they have no effect that could be seen.
     HolidaysOutside {
@@ -163,6 +176,7 @@ impl fmt::Display for Finding {
             | Self::PaidWithoutExposure { .. }
             | Self::SmallShare { .. } => self.of_activity(f),
             Self::FewRows { .. }
+            | Self::ShortGeos { .. }
             | Self::HolidaysOutside { .. }
             | Self::HolidaysEnd { .. }
             | Self::TestsDisagree { .. } => self.of_model(f),
@@ -205,6 +219,12 @@ impl Finding {
                 f,
                 "{rows} rows are few for {parameters} parameters of media and baseline"
             ),
+            Self::ShortGeos {
+                geos,
+                rows,
+                parameters,
+                level_only,
+            } => write_short(f, geos, (*rows, *parameters), *level_only),
             Self::HolidaysOutside { holidays } => write!(
                 f,
                 "no day of the holidays {} falls into the panel",
@@ -227,5 +247,33 @@ impl Finding {
             ),
             _ => Ok(()),
         }
+    }
+}
+
+/// Geos named in a sentence; the rest are counted.
+const NAMED: usize = 5;
+
+fn write_short(
+    f: &mut fmt::Formatter<'_>,
+    geos: &[String],
+    (rows, parameters): (usize, usize),
+    level_only: bool,
+) -> fmt::Result {
+    let named = geos[..geos.len().min(NAMED)].join(", ");
+    let more = match geos.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    match level_only {
+        true => write!(
+            f,
+            "{named}{more}: less than half a year was seen ({rows} rows at the least), so the baseline \
+             there is a level without trend and season"
+        ),
+        false => write!(
+            f,
+            "{named}{more}: little was seen ({rows} rows at the least) for {parameters} figures of a \
+             baseline of its own and a year's season: forecasts there may be far off"
+        ),
     }
 }

@@ -98,6 +98,11 @@ impl Panel {
         rows.filter_map(|(row, absent)| absent.then_some(row))
     }
 
+    /// Whether a row's geo was not there.
+    pub(crate) fn is_absent(&self, row: usize) -> bool {
+        self.absent.get(row) == Some(&true)
+    }
+
     /// The mean of the observation weights above 0; 1 where there are none.
     pub(crate) fn mean_weight(&self) -> f64 {
         let positive = self

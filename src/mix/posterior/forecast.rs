@@ -34,7 +34,7 @@ impl MixForecast {
     }
 
     /// What the forecast leaves out: [`Finding::HolidaysEnd`] where the table of holidays ends
-    /// before the forecast's last period begins. Empty is good.
+    /// before the forecast's last period begins, and [`Finding::ShortGeos`]. Empty is good.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
@@ -49,9 +49,12 @@ impl Posterior {
     ///
     /// # Errors
     /// If the future panel's columns or geos differ, it has an event whose effect the model cannot
-    /// know, or its periods do not follow the panel's.
+    /// know, its periods do not follow the panel's, a geo has no period that the model was fitted to,
+    /// or what is expected is too large for a number, as where effects multiply far beyond what was
+    /// seen.
     pub fn forecast(&self, future: &Panel) -> Result<MixForecast> {
         let whole = self.panel.followed_by(future)?;
+        self.check_geos_seen(future)?;
         if let Some(new) = whole.controls().get(self.panel.controls().len()) {
             let expected = "events of the panel the model was fitted to; leave it out, or fit the model to periods that have it";
             return Err(Error::setting(
@@ -77,13 +80,34 @@ impl Posterior {
             let mean = self.estimate(&means).value();
             (Estimate::new(mean, self.estimate(&seen).interval()), seen)
         };
-        let (predictions, draws) = (0..future.rows()).map(prediction).unzip();
+        let (predictions, draws): (Vec<Estimate>, _) = (0..future.rows()).map(prediction).unzip();
+        check_finite(future, &predictions)?;
+        let short = self.specification.baseline.short_geos(&self.panel);
         Ok(MixForecast {
             predictions,
             draws,
             decomposition: self.decompose(&whole).last(future.periods()),
-            findings: self.beyond_holidays(future).into_iter().collect(),
+            findings: self
+                .beyond_holidays(future)
+                .into_iter()
+                .chain(short)
+                .collect(),
         })
+    }
+
+    /// An error if a geo has periods to come and none that the model was fitted to.
+    fn check_geos_seen(&self, future: &Panel) -> Result<()> {
+        let comes = |geo: usize| future.rows_of(geo).any(|row| !future.is_absent(row));
+        let seen = |geo: usize| self.panel.rows_of(geo).any(|row| self.is_fitted(row));
+        let mut geos = 0..self.panel.geos().len();
+        match geos.find(|&geo| comes(geo) && !seen(geo)) {
+            None => Ok(()),
+            Some(geo) => Err(Error::setting(
+                "geo to forecast",
+                &self.panel.geos()[geo],
+                "a geo with periods that the model was fitted to; leave it out of the panel",
+            )),
+        }
     }
 
     /// What the table of holidays does not say of future periods.
@@ -137,4 +161,23 @@ impl Posterior {
             ..self
         })
     }
+}
+
+/// An error if a row's prediction or its interval is no number.
+fn check_finite(future: &Panel, predictions: &[Estimate]) -> Result<()> {
+    let finite = |row: &Estimate| {
+        [row.value(), row.low(), row.high()]
+            .iter()
+            .all(|x| x.is_finite())
+    };
+    let Some(row) = predictions.iter().position(|row| !finite(row)) else {
+        return Ok(());
+    };
+    let (geo, period) = (row / future.periods(), row % future.periods());
+    let place = format!("{} of {}", future.dates()[period], future.geos()[geo]);
+    Err(Error::setting(
+        format!("forecast for {place}"),
+        predictions[row].value(),
+        "a finite number; the panel shows too little of such periods to go on from there",
+    ))
 }

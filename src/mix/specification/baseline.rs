@@ -166,6 +166,11 @@ impl Baseline {
         self.trend
     }
 
+    /// How many Fourier pairs there are.
+    pub(crate) const fn pairs(&self) -> usize {
+        self.pairs
+    }
+
     /// The columns every geo has its own coefficients for, on the given days; the trend runs from 0
     /// at `timeline.0` to 1 at `timeline.1` and beyond.
     pub(crate) fn geo_columns(

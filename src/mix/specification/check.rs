@@ -15,7 +15,7 @@ const ROWS_PER_PARAMETER: usize = 5;
 impl MixSpecification {
     /// What is worth knowing before this model is fitted to a panel: what [`Panel::check`] finds,
     /// too few rows for all of the model's parameters - of media, trend, seasonality, holidays,
-    /// events and controls -, holidays that the panel does not reach, and lift tests that
+    /// events and controls - or for one geo's baseline, holidays that the panel does not reach, and lift tests that
     /// contradict each other.
     ///
     /// ```
@@ -40,10 +40,12 @@ impl MixSpecification {
         if !holidays.is_empty() {
             findings.push(Finding::HolidaysOutside { holidays });
         }
-        let (rows, parameters) = (panel.rows(), self.parameters(panel)?);
+        let rows = (0..panel.rows()).filter(|row| panel.is_observed(*row));
+        let (rows, parameters) = (rows.count(), self.parameters(panel)?);
         if rows < ROWS_PER_PARAMETER * parameters {
             findings.push(Finding::FewRows { rows, parameters });
         }
+        findings.extend(self.baseline.short_geos(panel));
         findings.extend(contradictions(&self.lift_tests, panel));
         Ok(findings)
     }

@@ -4,6 +4,7 @@ use crate::linalg::gram_schmidt::{Basis, RangedColumn};
 use crate::mix::panel::Panel;
 use crate::mix::specification::mix_specification::MixSpecification;
 use crate::mix::specification::scales::mean_size;
+use crate::mix::specification::term::BaselinePart;
 use crate::time::Day;
 
 /// One regression column: a channel's transformed activity in all geos or in one, the product of
@@ -146,7 +147,8 @@ fn weighted(column: &RangedColumn, root_weights: Option<&[f64]>) -> RangedColumn
     column
 }
 
-/// Intercept, trend and seasonality of each geo, then calendar and holidays; with the places of the
+/// Intercept, trend and seasonality of each geo - of one seen only briefly the intercept alone, and
+/// zeros for the rest -, then calendar and holidays; with the places of the
 /// bends that are penalised.
 fn uncontrolled(
     panel: &Panel,
@@ -156,16 +158,20 @@ fn uncontrolled(
     let (baseline, period) = (&specification.baseline, panel.period());
     let own = baseline.geo_columns(panel.dates(), timeline, period);
     let (mut columns, mut bends) = (vec![], vec![]);
-    for geo in 0..panel.geos().len() {
+    for (geo, level_only) in baseline.level_only(panel).into_iter().enumerate() {
         let start = geo * panel.periods();
         for term in &own {
             if term.penalised {
                 bends.push(columns.len());
             }
+            let values = match level_only && term.part != BaselinePart::Level {
+                true => vec![0.0; term.values.len()],
+                false => term.values.clone(),
+            };
             columns.push(RangedColumn {
                 name: term.name.clone(),
                 start,
-                values: term.values.clone(),
+                values,
             });
         }
     }
