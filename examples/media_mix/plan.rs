@@ -20,6 +20,8 @@ const LEVEL: ConfidenceLevel = ConfidenceLevel::P90;
 pub(crate) struct Planned {
     plan: Plan,
     goal: Goal,
+    /// What is gained: the KPI, or revenue where the panel has that of a unit.
+    outcome: &'static str,
     periods: usize,
     flights: Option<FlightPlan>,
     sensitivity: Option<PlanSensitivity>,
@@ -44,6 +46,10 @@ pub(crate) fn best(
     Ok(Some(Planned {
         plan: budget.plan_with_progress(&curves, goal, progress)?,
         goal,
+        outcome: match model.panel().revenue_per_kpi() {
+            Some(_) => "revenue",
+            None => "the KPI",
+        },
         periods: horizon.periods(),
         flights: options.peak.map(flights).transpose()?,
         sensitivity: sensitivity.transpose()?,
@@ -78,8 +84,10 @@ impl Planned {
     /// The plan for reading.
     pub(crate) fn sections(&self) -> Vec<Section> {
         let mut sections = vec![self.channels()];
-        sections.extend(self.flights.as_ref().map(by_period));
-        sections.extend(self.sensitivity.as_ref().map(knowledge));
+        let flights = self.flights.as_ref();
+        sections.extend(flights.map(|flights| by_period(flights, self.outcome)));
+        let sensitivity = self.sensitivity.as_ref();
+        sections.extend(sensitivity.map(|sensitivity| knowledge(sensitivity, self.outcome)));
         sections
     }
 
@@ -97,9 +105,10 @@ impl Planned {
         let now: f64 = plan.channels().iter().map(|channel| channel.now).sum();
         let digits = digits_for(plan.channels().iter().map(|channel| channel.planned), 0);
         let heading = format!(
-            "{what} of {} (now {}): the KPI gains {gain} over spending as now{}",
+            "{what} of {} (now {}): {} gains {gain} over spending as now{}",
             figure(plan.total(), digits),
             figure(now, digits),
+            self.outcome,
             self.profit(now)
         );
         let rows = plan.channels().iter().map(|channel| {
@@ -167,9 +176,9 @@ impl Planned {
     }
 }
 
-fn by_period(plan: &FlightPlan) -> Section {
+fn by_period(plan: &FlightPlan, outcome: &str) -> Section {
     let heading = format!(
-        "by period: {} in all, the KPI gains {} over spending as now, {} of it by timing",
+        "by period: {} in all, {outcome} gains {} over spending as now, {} of it by timing",
         figure(plan.total, 0),
         figure(plan.gain(), 0),
         figure(plan.outcome_planned - plan.outcome_laid_out_evenly, 0)
@@ -197,7 +206,7 @@ fn by_period(plan: &FlightPlan) -> Section {
         .set_apart()
 }
 
-fn knowledge(sensitivity: &PlanSensitivity) -> Section {
+fn knowledge(sensitivity: &PlanSensitivity, outcome: &str) -> Section {
     let rows = sensitivity.channels.iter().map(|channel| {
         let best = Cell::number(channel.planned, 0)
             .with_interval(channel.optimum.low(), channel.optimum.high());
@@ -211,8 +220,12 @@ fn knowledge(sensitivity: &PlanSensitivity) -> Section {
     let first = first.map_or_else(String::new, |channel| {
         format!("; test {} first", channel.channel)
     });
+    let of_outcome = match outcome {
+        "revenue" => "revenue",
+        _ => "of the KPI",
+    };
     let heading = format!(
-        "how much more of the KPI the plan would bring if the curves were known: {}{first}",
+        "how much more {of_outcome} the plan would bring if the curves were known: {}{first}",
         figure(sensitivity.worth_of_knowing_all, 0)
     );
     let table = Table::new(["channel", "planned (best, 90 %)", "worth of knowing"]);

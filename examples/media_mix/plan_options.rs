@@ -16,7 +16,8 @@ pub(crate) struct PlanOptions {
     #[arg(long, allow_negative_numbers = true)]
     budget: Option<f64>,
     /// What to plan for: outcome (with --budget), target-roi=X, target-marginal-roi=X or
-    /// profit=MARGIN, what a unit of the KPI earns before advertising
+    /// profit=MARGIN, what a unit of the KPI earns before advertising; with --revenue-per-kpi all of
+    /// them are in revenue, and MARGIN is what a unit of revenue earns
     #[arg(long, default_value = "outcome")]
     goal: String,
     /// What of an uncertain outcome to make large: mean, quantile=0.1 or tail=0.2, the mean of the

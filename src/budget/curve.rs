@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 /// The outcome of a channel as a function of its spend.
 ///
 /// Spend is the channel's total over the horizon that is planned, and the response is the outcome
-/// which that spend brings, in the units of the KPI, whenever it occurs: carry-over counts here
+/// which that spend brings, in the units of the KPI or in revenue, whenever it occurs: carry-over counts here
 /// (see [`HorizonCurve`]). The planner needs nothing else, so it works with any model and any
 /// function.
 ///
@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 /// assert_eq!(Saturating.response(100.0), 250.0);
 /// ```
 pub trait ResponseCurve: Send + Sync {
-    /// The outcome at a spend, in units of the KPI.
+    /// The outcome at a spend, in units of the KPI or in revenue.
     fn response(&self, spend: f64) -> f64;
 
     /// The derivative of the response: the outcome that the next unit of spend brings.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// The goal of a plan. Returns are outcome per unit of spend, over the same horizon.
+/// The goal of a plan. Returns are outcome per unit of spend, over the same horizon; the outcome is
+/// the KPI, or revenue where the model's panel has that of a unit of the KPI.
 ///
 /// ```
 /// use mixtouch::budget::Goal;

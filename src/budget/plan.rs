@@ -95,9 +95,10 @@ pub struct PlannedChannel {
     pub now: f64,
     /// The channel's spend in the plan.
     pub planned: f64,
-    /// The outcome of the spend now, in units of the KPI.
+    /// The outcome of the spend now, in units of the curves' responses: the KPI, or revenue where the
+    /// model's panel has that of a unit of the KPI.
     pub outcome_now: f64,
-    /// The outcome of the planned spend, in units of the KPI.
+    /// The outcome of the planned spend, in the same units.
     pub outcome_planned: f64,
     /// The outcome that one more unit of spend would bring in the plan.
     pub marginal_return: f64,
@@ -117,7 +118,8 @@ pub struct PlannedGroup {
     pub at_bound: Option<Bound>,
 }
 
-/// How to spend, and what it brings.
+/// How to spend, and what it brings, in units of the curves' responses: the KPI, or revenue where the
+/// model's panel has that of a unit of the KPI.
 ///
 /// ```
 /// use mixtouch::budget::{Bound, Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};

@@ -65,7 +65,8 @@ impl Reconciled {
     }
 
     /// The joint answer as beliefs of a mix model: by channel its total, and the standard error, per
-    /// unit of `spend` over the period. Channels without joint answer or spend are left out.
+    /// unit of `spend` over the period. Channels without joint answer or spend are left out. For a
+    /// panel with the revenue of a unit of the KPI, see [`Reconciled::roi_priors_in_money`].
     ///
     /// A model fitted with them may be compared with this answer no more: it holds the same panel
     /// twice. Use them for the next panel.
@@ -76,6 +77,26 @@ impl Reconciled {
         &self,
         spend: impl IntoIterator<Item = (&'a str, f64)>,
     ) -> Result<Vec<RoiPrior>> {
+        self.roi_priors_in_money(spend, 1.0)
+    }
+
+    /// The same for a panel with the revenue of a unit of the KPI, whose beliefs are about revenue:
+    /// `revenue` is what an outcome of the period brought on average.
+    ///
+    /// # Errors
+    /// If the revenue is not a finite number > 0, or spend is negative or not finite.
+    pub fn roi_priors_in_money<'a>(
+        &self,
+        spend: impl IntoIterator<Item = (&'a str, f64)>,
+        revenue: f64,
+    ) -> Result<Vec<RoiPrior>> {
+        if !(revenue > 0.0 && revenue.is_finite()) {
+            return Err(Error::setting(
+                "revenue of an outcome",
+                revenue,
+                "a finite number > 0",
+            ));
+        }
         let mut priors = Vec::new();
         for (channel, spend) in spend {
             if !(spend >= 0.0 && spend.is_finite()) {
@@ -85,11 +106,8 @@ impl Reconciled {
             let row = self.channel(channel).and_then(|row| row.together);
             if let Some(total) = row.filter(|_| spend > 0.0) {
                 let error = total.interval().half_width() / total.interval().level().z();
-                priors.push(RoiPrior::new(
-                    channel,
-                    total.value() / spend,
-                    error / spend,
-                )?);
+                let [mean, error] = [total.value(), error].map(|x| x * revenue / spend);
+                priors.push(RoiPrior::new(channel, mean, error)?);
             }
         }
         Ok(priors)

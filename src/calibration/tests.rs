@@ -178,6 +178,10 @@ fn beliefs_follow_the_joint_answer() {
     let error = 50.0_f64.sqrt() / 50.0;
     assert!((priors[0].standard_deviation() - error).abs() < 1e-9);
     assert!(joint.roi_priors([("a", -1.0)]).is_err());
+    let money = joint.roi_priors_in_money([("a", 50.0)], 3.0).unwrap();
+    assert!((money[0].mean() - 6.0).abs() < 1e-9);
+    assert!((money[0].standard_deviation() - 3.0 * error).abs() < 1e-9);
+    assert!(joint.roi_priors_in_money([("a", 50.0)], 0.0).is_err());
 }
 
 #[test]

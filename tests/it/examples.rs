@@ -7,5 +7,6 @@ mod doubtful_logs;
 mod experiment;
 mod identities;
 mod media_mix;
+mod media_mix_plans;
 mod run;
 mod service;

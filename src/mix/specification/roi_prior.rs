@@ -43,7 +43,8 @@ impl TryFrom<RoiFields> for RoiPrior {
 
 impl RoiPrior {
     /// The channel's contribution over the panel, per unit spent, with the standard deviation that
-    /// says how sure one is of it.
+    /// says how sure one is of it. Where the panel has the revenue of a unit of the KPI, it is the
+    /// contribution's revenue per unit spent.
     ///
     /// # Errors
     /// If the mean is not finite or the standard deviation not a finite number > 0.
@@ -74,7 +75,7 @@ impl RoiPrior {
         &self.channel
     }
 
-    /// Contribution per unit spent.
+    /// Contribution, or its revenue where the panel has that of a unit of the KPI, per unit spent.
     pub const fn mean(&self) -> f64 {
         self.mean
     }
