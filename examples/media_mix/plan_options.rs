@@ -25,7 +25,7 @@ pub(crate) struct PlanOptions {
     #[arg(long, value_parser = risk)]
     risk: Option<Risk>,
     /// Channels bought in whole multiples of an amount, A=amount
-    #[arg(long, value_delimiter = ',', value_parser = step)]
+    #[arg(long, value_delimiter = ',', value_parser = amount)]
     steps: Vec<(String, f64)>,
     /// Plan by period too, with at most this multiple of an even part of a channel's upper bound
     #[arg(long)]
@@ -43,6 +43,10 @@ pub(crate) struct PlanOptions {
     /// What counts as spent now: the mean of the last N periods, or of FROM..TO
     #[arg(long, value_parser = Now::from_str)]
     now: Option<Now>,
+    /// What a unit of a medium's exposures or reach will cost, A=cost; as in the periods of --now
+    /// otherwise
+    #[arg(long, value_delimiter = ',', value_parser = amount)]
+    cost_per_unit: Vec<(String, f64)>,
     /// Plan every geo on its own
     #[arg(long, requires = "geo")]
     plan_by_geo: bool,
@@ -84,6 +88,7 @@ impl PlanOptions {
             ("--budget-bounds", self.budget_bounds.is_some()),
             ("--now", self.now.is_some()),
             ("--plan-by-geo", self.plan_by_geo),
+            ("--cost-per-unit", !self.cost_per_unit.is_empty()),
             ("--risk", self.risk.is_some()),
             ("--steps", !self.steps.is_empty()),
             ("--peak", self.peak.is_some()),
@@ -150,6 +155,9 @@ impl PlanOptions {
         if let Some(factors) = &self.budget_bounds {
             horizon = horizon.with_factors(factors.clone());
         }
+        for (medium, cost) in &self.cost_per_unit {
+            horizon = horizon.with_cost_per_unit(medium, *cost);
+        }
         match self.now {
             None => horizon,
             Some(Now::Last(periods)) => horizon.with_now_of_last(periods),
@@ -180,7 +188,7 @@ fn risk(text: &str) -> std::result::Result<Risk, String> {
 }
 
 /// `A=AMOUNT` taken apart.
-fn step(text: &str) -> std::result::Result<(String, f64), String> {
+fn amount(text: &str) -> std::result::Result<(String, f64), String> {
     text.split_once('=')
         .and_then(|(name, amount)| Some((name.to_owned(), amount.parse().ok()?)))
         .ok_or_else(|| "expected CHANNEL=AMOUNT".into())

@@ -20,6 +20,7 @@ mod model;
 mod multiplied;
 mod plan_horizon;
 mod planning;
+mod prices;
 mod reach;
 mod report;
 mod response;

@@ -49,6 +49,7 @@ mod mix_multiplied;
 mod mix_odd_panels;
 mod mix_periods;
 mod mix_plans;
+mod mix_prices;
 mod mix_recovery;
 #[cfg(feature = "linfa")]
 mod mix_regression;

@@ -4,6 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
+use crate::mix::posterior::prices::Prices;
 use crate::time::Day;
 
 /// The most periods that a plan may cover: 1,000.
@@ -39,6 +40,7 @@ pub struct PlanHorizon {
     now: Now,
     factors: Option<(f64, f64)>,
     by_geo: bool,
+    costs: Vec<(String, f64)>,
 }
 
 /// Whose mean counts as the spend now.
@@ -57,12 +59,13 @@ impl PlanHorizon {
             now: Now::Recent,
             factors: None,
             by_geo: false,
+            costs: vec![],
         }
     }
 
     /// The spend now is the mean of the panel's last `periods` periods, 1 or more.
     #[must_use]
-    pub const fn with_now_of_last(self, periods: usize) -> Self {
+    pub fn with_now_of_last(self, periods: usize) -> Self {
         Self {
             now: Now::Last(periods),
             ..self
@@ -72,7 +75,7 @@ impl PlanHorizon {
     /// The spend now is the mean of the panel's periods whose dates lie from `from` to `to`, both
     /// included.
     #[must_use]
-    pub const fn with_now_between(self, from: Day, to: Day) -> Self {
+    pub fn with_now_between(self, from: Day, to: Day) -> Self {
         Self {
             now: Now::Between(from, to),
             ..self
@@ -96,7 +99,7 @@ impl PlanHorizon {
     ///
     /// Factors hold in each geo, and for the channel's spend in all geos together.
     #[must_use]
-    pub const fn with_geos(self, by_geo: bool) -> Self {
+    pub fn with_geos(self, by_geo: bool) -> Self {
         Self { by_geo, ..self }
     }
 
@@ -117,6 +120,47 @@ impl PlanHorizon {
         }
         let expected = format!("1 to {LONGEST}");
         Err(Error::setting("periods to plan", self.periods, expected))
+    }
+
+    /// The same with what a unit of a channel's exposures, or a person reached, will cost. Unless it is
+    /// stated, it costs what it cost in the periods that count as now.
+    ///
+    /// ```
+    /// use mixtouch::mix::posterior::PlanHorizon;
+    ///
+    /// // A thousand impressions of television will cost 12.50.
+    /// let horizon = PlanHorizon::new(4).with_cost_per_unit("tv", 0.0125);
+    /// # let _ = horizon;
+    /// ```
+    #[must_use]
+    pub fn with_cost_per_unit(mut self, channel: impl Into<String>, cost: f64) -> Self {
+        self.costs.push((channel.into(), cost));
+        self
+    }
+
+    /// The prices at which the plan buys.
+    ///
+    /// # Errors
+    /// If a stated price is not a finite number > 0 or of a channel that has no exposures, or the
+    /// panel lacks the periods that count as now.
+    pub(crate) fn prices(&self, panel: &Panel) -> Result<Prices> {
+        let mut prices = Prices {
+            periods: self.now_in(panel)?,
+            ..Prices::of_all(panel)
+        };
+        for (channel, cost) in &self.costs {
+            let at = panel.channel_index("a cost per unit", channel)?;
+            let name = || format!("cost per unit of {channel}");
+            if !(*cost > 0.0 && cost.is_finite()) {
+                return Err(Error::setting(name(), cost, "a finite number > 0"));
+            }
+            if panel.channels()[at].exposure.is_none() {
+                let expected = "a channel measured in exposures or reach";
+                return Err(Error::setting(name(), cost, expected));
+            }
+            prices.stated[at] = Some(*cost);
+        }
+        Ok(prices)
     }
 
     /// The panel's periods whose mean counts as the spend now.

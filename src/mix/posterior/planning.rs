@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::mix::panel::Channel;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::plan_horizon::PlanHorizon;
+use crate::mix::posterior::prices::Prices;
 use crate::mix::posterior::response::{ChannelResponse, GeoResponse, PeriodCurve};
 use crate::mix::transform::Order;
 
@@ -24,15 +25,19 @@ impl Posterior {
 
     /// The curves to plan a horizon with, for the channels of [`Posterior::budget_over`].
     ///
-    /// A channel's spend is laid out evenly over the horizon's periods, and over geos as now. What
+    /// A channel's spend is laid out evenly over the horizon's periods, and over geos as now. It buys
+    /// exposures at the mean price of the periods that count as now, at their frequency, and a unit of
+    /// the KPI brings the revenue it brings then; a channel that paused has its price of the whole
+    /// panel. What
     /// the panel's last periods carry into the horizon counts as it was recorded, for the plan and
     /// for the spend now alike.
     ///
     /// # Errors
     /// If the horizon's settings are out of range or do not fit the panel.
     pub fn response_curves_over(&self, horizon: &PlanHorizon) -> Result<Ensemble<ChannelResponse>> {
+        let prices = horizon.prices(&self.panel)?;
         let curve = |at: usize, place, part| {
-            let response = self.geo_response(at, place, horizon.periods())?;
+            let response = self.geo_response(at, place, horizon.periods(), &prices)?;
             Ok((part, response))
         };
         let members = self.members(horizon, curve)?.into_iter();
@@ -177,7 +182,9 @@ impl Posterior {
     /// # Errors
     /// If the horizon's settings are out of range or do not fit the panel.
     pub fn flights_over(&self, horizon: &PlanHorizon) -> Result<Flights<PeriodCurve>> {
-        let curve = |at: usize, place, part| self.flight(at, place, part, horizon.periods());
+        let prices = horizon.prices(&self.panel)?;
+        let periods = horizon.periods();
+        let curve = |at: usize, place, part| self.flight(at, place, part, (periods, &prices));
         Flights::new(self.members(horizon, curve)?)
     }
 
@@ -187,11 +194,11 @@ impl Posterior {
         at: usize,
         (channel, geo): (usize, usize),
         part: f64,
-        periods: usize,
+        (periods, prices): (usize, &Prices),
     ) -> Result<FlightCurve<PeriodCurve>> {
         let draw = &self.draws[at];
         let weights = self.lasting_weights(draw, channel);
-        let period = self.period_curve(at, channel, geo);
+        let period = self.period_curve(at, channel, geo, prices);
         match draw.curves[channel].order {
             // Each period's response carries over as a whole, whatever the others spend.
             Order::SaturationFirst => {
@@ -256,10 +263,11 @@ impl Posterior {
         at: usize,
         (channel, geo): (usize, usize),
         periods: usize,
+        prices: &Prices,
     ) -> Result<GeoResponse> {
         let draw = &self.draws[at];
         let weights = self.lasting_weights(draw, channel);
-        let period = self.period_curve(at, channel, geo);
+        let period = self.period_curve(at, channel, geo, prices);
         Ok(match draw.curves[channel].order {
             Order::SaturationFirst => {
                 let (period, reach) = period.carried_over(weights.iter().sum());

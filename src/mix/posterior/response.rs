@@ -6,6 +6,7 @@ use crate::budget::{HorizonCurve, ResponseCurve};
 use crate::error::{Error, Result};
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
+use crate::mix::posterior::prices::Prices;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::Order;
 use crate::mix::transform::{Saturation, SaturationCurve};
@@ -191,11 +192,12 @@ impl Posterior {
             ));
         }
         let shares = self.geo_shares(c, 0..self.panel.periods());
+        let prices = Prices::of_all(&self.panel);
         let steady = |at: usize, spend: f64, slope: bool| -> f64 {
             let draw = &self.draws[at];
             let reach = self.reach(draw, c);
             let geo = |(g, share): (usize, &f64)| {
-                let curve = self.period_curve(at, c, g);
+                let curve = self.period_curve(at, c, g, &prices);
                 let spend = share * spend;
                 match (draw.curves[c].order, slope) {
                     (Order::AdstockFirst, false) => curve.response(reach * spend),
@@ -249,23 +251,24 @@ impl Posterior {
             .unwrap_or(self.panel.periods())
     }
 
-    /// One period's response under a draw, by the draw's place.
-    pub(crate) fn period_curve(&self, at: usize, channel: usize, geo: usize) -> PeriodCurve {
+    /// One period's response under a draw, by the draw's place, to spend at some prices.
+    pub(crate) fn period_curve(
+        &self,
+        at: usize,
+        channel: usize,
+        geo: usize,
+        prices: &Prices,
+    ) -> PeriodCurve {
         let draw = &self.draws[at];
-        let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
-        let sum = |values: &[f64]| values[rows.clone()].iter().sum::<f64>();
+        let rows = prices.rows(&self.panel, channel, geo);
         let column = &self.panel.channels()[channel];
-        let (spend, activity) = (sum(column.spend()), sum(column.activity()));
-        let per_spend = if spend > 0.0 { activity / spend } else { 1.0 };
-        let worth = self
-            .panel
-            .revenue_per_kpi()
-            .map_or(1.0, |w| sum(w) / rows.len() as f64);
+        let per_spend = prices.per_spend(&self.panel, channel, geo);
+        let worth = prices.worth(&self.panel, geo);
         // Spend buys reach at the mean frequency, and twice the persons respond twice as much.
         let saturation = draw.curves[channel].saturation;
         let (saturation, per_person) = match self.scales.frequency.get(channel) {
             Some(scale) if column.frequency().is_some() => {
-                let often = column.mean_frequency(rows.clone()) / scale;
+                let often = column.mean_frequency(rows) / scale;
                 (SaturationCurve::None, saturation.response(often))
             }
             _ => (saturation, 1.0),
@@ -287,7 +290,7 @@ impl Posterior {
         }
     }
 
-    /// The panel's activity in one geo as the spend that would buy it at the channel's mean rate.
+    /// The panel's activity in one geo as the spend that would buy it at a rate of the channel.
     pub(crate) fn past_spend(&self, channel: usize, geo: usize, rate: f64) -> Vec<f64> {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
         let scale = self.scales.activity[channel][geo];
