@@ -2,7 +2,7 @@
 
 use mixtouch::Result;
 use mixtouch::budget::{FlightPlan, Goal, Plan, PlanSensitivity};
-use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::posterior::{BeyondSeen, Posterior};
 #[cfg(feature = "html")]
 use mixtouch::pages::PlanChapter;
 use mixtouch::progress::Progress;
@@ -25,6 +25,8 @@ pub(crate) struct Planned {
     periods: usize,
     flights: Option<FlightPlan>,
     sensitivity: Option<PlanSensitivity>,
+    /// Channels that the plan takes far beyond what was seen.
+    beyond_seen: Vec<BeyondSeen>,
 }
 
 /// The plan that is asked for.
@@ -43,8 +45,10 @@ pub(crate) fn best(
         .sensitivity
         .then(|| budget.sensitivity(&curves, goal, LEVEL));
     let flights = |peak: f64| budget.plan_flights(&model.flights_over(&horizon)?, goal, peak);
+    let plan = budget.plan_with_progress(&curves, goal, progress)?;
     Ok(Some(Planned {
-        plan: budget.plan_with_progress(&curves, goal, progress)?,
+        beyond_seen: model.beyond_seen(&plan, &horizon),
+        plan,
         goal,
         outcome: match model.panel().revenue_per_kpi() {
             Some(_) => "revenue",
@@ -127,9 +131,11 @@ impl Planned {
         let table = Table::new(["channel", "now", "planned"])
             .with_column(Column::new("", Alignment::Left))
             .with_rows(rows);
+        let beyond = self.beyond_seen.iter();
         Section::new()
             .with_heading(heading)
             .with_table(table)
+            .with_lines(beyond.map(|beyond| format!("note: {beyond}")))
             .set_apart()
     }
 
@@ -164,6 +170,9 @@ impl Planned {
         if let Some(gain) = plan.gain_interval(LEVEL) {
             document["gain_low"] = json!(gain.low());
             document["gain_high"] = json!(gain.high());
+        }
+        if !self.beyond_seen.is_empty() {
+            document["beyond_seen"] = json!(self.beyond_seen);
         }
         if let Some(flights) = &self.flights {
             document["by_period"] = json!(flights);

@@ -211,13 +211,17 @@ fn scenario_section(scenario: &Scenario) -> Section {
         Cell::estimate(scenario.difference(), digits),
         amount(scenario.outcome())
     );
-    let rows = scenario.channels().iter();
+    let channels = scenario.channels().iter();
+    let channels = channels.map(|(name, difference)| (name.clone(), *difference));
+    let parts = scenario.baseline().iter();
+    let parts = parts.map(|(part, difference)| (part.to_string(), *difference));
+    let rows = channels.chain(parts);
     let rows =
-        rows.map(|(name, difference)| [Cell::from(name), Cell::estimate(*difference, digits)]);
+        rows.map(|(name, difference)| [Cell::text(name), Cell::estimate(difference, digits)]);
     let notes = scenario.beyond_seen().iter();
     Section::new()
         .with_heading(heading)
-        .with_table(Table::new(["channel", "difference (90 %)"]).with_rows(rows))
+        .with_table(Table::new(["channel or part", "difference (90 %)"]).with_rows(rows))
         .with_lines(notes.map(|beyond| format!("note: {beyond}")))
         .set_apart()
 }

@@ -4,6 +4,7 @@
 
 mod baseline_parts;
 mod baseline_report;
+mod beyond_seen;
 mod decompose;
 mod decomposition;
 mod draw;
@@ -33,6 +34,7 @@ mod synergy;
 mod test_agreement;
 
 pub use self::baseline_parts::BaselinePartSummary;
+pub use self::beyond_seen::BeyondSeen;
 pub use self::decomposition::Decomposition;
 pub(crate) use self::draw::Candidate;
 pub use self::draw::{Noise, Objectives, PosteriorDraw};
@@ -47,7 +49,7 @@ pub use self::plan_horizon::PlanHorizon;
 pub use self::reach::ReachSummary;
 pub use self::report::MixReport;
 pub use self::response::{ChannelResponse, PeriodCurve, ResponsePoint};
-pub use self::scenario::{BeyondSeen, Scenario};
+pub use self::scenario::Scenario;
 pub use self::statistics::FitStatistics;
 pub use self::summary::ChannelSummary;
 pub use self::synergy::SynergySummary;

@@ -113,7 +113,7 @@ impl Panel {
         Ok(panel)
     }
 
-    fn control(&self, name: &str) -> Option<&Control> {
+    pub(crate) fn control(&self, name: &str) -> Option<&Control> {
         self.controls().iter().find(|c| c.name == name)
     }
 

@@ -53,16 +53,7 @@ impl Posterior {
     /// or what is expected is too large for a number, as where effects multiply far beyond what was
     /// seen.
     pub fn forecast(&self, future: &Panel) -> Result<MixForecast> {
-        let whole = self.panel.followed_by(future)?;
-        self.check_geos_seen(future)?;
-        if let Some(new) = whole.controls().get(self.panel.controls().len()) {
-            let expected = "events of the panel the model was fitted to; leave it out, or fit the model to periods that have it";
-            return Err(Error::setting(
-                "event to forecast",
-                format!("{:?}", new.name()),
-                expected,
-            ));
-        }
+        let whole = self.followed_by(future)?;
         let decompositions: Vec<Decomposition> = self
             .draws
             .iter()
@@ -93,6 +84,24 @@ impl Posterior {
                 .chain(short)
                 .collect(),
         })
+    }
+
+    /// The panel with periods to come.
+    ///
+    /// # Errors
+    /// If they do not follow the panel's, or have a geo or an event of which the model knows nothing.
+    pub(crate) fn followed_by(&self, future: &Panel) -> Result<Panel> {
+        let whole = self.panel.followed_by(future)?;
+        self.check_geos_seen(future)?;
+        if let Some(new) = whole.controls().get(self.panel.controls().len()) {
+            let expected = "events of the panel the model was fitted to; leave it out, or fit the model to periods that have it";
+            return Err(Error::setting(
+                "event to forecast",
+                format!("{:?}", new.name()),
+                expected,
+            ));
+        }
+        Ok(whole)
     }
 
     /// An error if a geo has periods to come and none that the model was fitted to.

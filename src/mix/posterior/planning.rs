@@ -212,6 +212,18 @@ impl Posterior {
         }
     }
 
+    /// A channel's spend by period, in one geo or in all together.
+    pub(crate) fn spend_of(&self, channel: &Channel, geo: Option<usize>) -> Vec<f64> {
+        let periods = self.panel.periods();
+        let mut spend = vec![0.0; periods];
+        for (at, of_geo) in channel.spend().chunks(periods).enumerate() {
+            if geo.is_none_or(|geo| geo == at) {
+                spend.iter_mut().zip(of_geo).for_each(|(sum, x)| *sum += x);
+            }
+        }
+        spend
+    }
+
     /// A channel's spend now and its bounds, in one geo or in all.
     fn channel_budget(
         &self,
@@ -220,13 +232,7 @@ impl Posterior {
         geo: Option<(usize, &String)>,
         now: Range<usize>,
     ) -> ChannelBudget {
-        let periods = self.panel.periods();
-        let mut spend = vec![0.0; periods];
-        for (at, of_geo) in channel.spend().chunks(periods).enumerate() {
-            if geo.is_none_or(|(geo, _)| geo == at) {
-                spend.iter_mut().zip(of_geo).for_each(|(sum, x)| *sum += x);
-            }
-        }
+        let spend = self.spend_of(channel, geo.map(|(geo, _)| geo));
         let now = &spend[now];
         let mean = now.iter().sum::<f64>() / now.len() as f64;
         let (low, high) = horizon.bounds(&self.panel, &spend, mean);

@@ -1,15 +1,14 @@
 //! What would have happened: the panel's periods with columns changed.
 
-use std::fmt;
-
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::Result;
 use crate::mix::panel::{Change, Panel};
+use crate::mix::posterior::beyond_seen::BeyondSeen;
 use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::model::Posterior;
-use crate::report::{digits_for, figure};
+use crate::mix::specification::BaselinePart;
 use crate::stats::Estimate;
 
 /// What a change of the panel would have changed, by [`Posterior::scenario`].
@@ -19,83 +18,9 @@ pub struct Scenario {
     difference: Estimate,
     spend_difference: f64,
     channels: Vec<(String, Estimate)>,
+    baseline: Vec<(BaselinePart, Estimate)>,
     periods: Vec<Estimate>,
     beyond_seen: Vec<BeyondSeen>,
-}
-
-/// A column that a scenario takes far beyond what the panel has shown, where the model only
-/// extrapolates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct BeyondSeen {
-    /// The channel or control.
-    pub column: String,
-    /// The value farthest from what was seen.
-    pub value: f64,
-    /// The least value of the panel.
-    pub low: f64,
-    /// The largest.
-    pub high: f64,
-}
-
-impl fmt::Display for BeyondSeen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = digits_for([self.low, self.high], 0);
-        write!(
-            f,
-            "{} is {} in the scenario and was {} to {} in the panel: nothing was seen of what it does \
-             there",
-            self.column,
-            figure(self.value, digits),
-            figure(self.low, digits),
-            figure(self.high, digits)
-        )
-    }
-}
-
-/// Parts of the range seen by which a value may lie outside of it without a word.
-const BEYOND: f64 = 0.5;
-
-impl BeyondSeen {
-    /// Nothing where the values after the change lie within what was seen, and half as far again.
-    fn of(column: &str, seen: &[f64], then: &[f64]) -> Option<Self> {
-        let ends = |values: &[f64]| {
-            let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-            (
-                low,
-                values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-            )
-        };
-        let ((low, high), (least, most)) = (ends(seen), ends(then));
-        let room = BEYOND * (high - low).max(0.1 * high.abs());
-        let value = match (least < low - room, most > high + room) {
-            (_, true) => most,
-            (true, false) => least,
-            (false, false) => return None,
-        };
-        Some(Self {
-            column: column.to_owned(),
-            value,
-            low,
-            high,
-        })
-    }
-
-    fn all(was: &Panel, then: &Panel) -> Vec<Self> {
-        let channels = was.channels().iter().zip(then.channels());
-        let channels = channels.map(|(was, then)| match was.spend() == then.spend() {
-            // Nothing or the activity of a channel without spend has changed.
-            true => (was.name(), was.activity(), then.activity()),
-            false => (was.name(), was.spend(), then.spend()),
-        });
-        let controls = was.controls().iter().zip(then.controls());
-        let controls = controls.map(|(was, then)| (was.name(), was.values(), then.values()));
-        let columns = channels.chain(controls);
-        columns
-            .filter(|(_, was, then)| was != then)
-            .filter_map(|(name, was, then)| Self::of(name, was, then))
-            .collect()
-    }
 }
 
 impl Scenario {
@@ -119,6 +44,12 @@ impl Scenario {
         &self.channels
     }
 
+    /// The difference by part of the baseline, of the parts that differ: controls that are changed,
+    /// and where effects multiply all that they multiply.
+    pub fn baseline(&self) -> &[(BaselinePart, Estimate)] {
+        &self.baseline
+    }
+
     /// Columns that the scenario takes far beyond what the panel has shown.
     pub fn beyond_seen(&self) -> &[BeyondSeen] {
         &self.beyond_seen
@@ -134,8 +65,7 @@ impl Posterior {
     /// What the panel's periods would have brought with columns changed: each draw's prediction for
     /// the changed panel less its prediction for the panel as it was. What the noise did stays as it
     /// was, so it is not in the interval. What works on after the last period is not in it either; a
-    /// plan counts it. For periods to come, change the panel that
-    /// [`Posterior::forecast`] is given, and compare the forecasts.
+    /// plan counts it. For periods to come see [`Posterior::scenario_over`].
     ///
     /// ```
     /// use mixtouch::mix::estimate::{Estimator, Search};
@@ -155,12 +85,57 @@ impl Posterior {
     /// Like [`Panel::with_changes`].
     pub fn scenario(&self, changes: &[Change]) -> Result<Scenario> {
         let changed = self.panel.with_changes(changes)?;
-        let differences: Vec<Difference> = self
-            .draws
-            .par_iter()
+        let outcome = self.decomposition().prediction().iter().sum();
+        let (was, then) = (&self.panel, &changed);
+        Ok(Scenario {
+            spend_difference: spend(then) - spend(was),
+            beyond_seen: BeyondSeen::all(was, was, then),
+            ..self.compared(was, then, was.periods(), outcome)
+        })
+    }
+
+    /// What periods to come would bring with columns changed, less what they bring as `future` has
+    /// them: both from the same draws, so that what is unsure about both is in no interval. `future`
+    /// is what [`Posterior::forecast`] takes, and its periods are those of the scenario.
+    ///
+    /// ```
+    /// use mixtouch::Day;
+    /// use mixtouch::mix::estimate::{Estimator, Search};
+    /// use mixtouch::mix::panel::Change;
+    /// use mixtouch::mix::specification::MixSpecification;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let cut = panel.dates()[panel.periods() - 8];
+    /// let (past, future) = (panel.between(Day::MIN, cut.plus(-1))?, panel.between(cut, Day::MAX)?);
+    /// let search = Search::default().with_evaluations(200);
+    /// let model = search.estimate(&MixSpecification::new(), &past)?;
+    /// let less = model.scenario_over(&future, &[Change::times("Search-Ads", 0.7)])?;
+    /// assert!(less.difference().value() < 0.0 && less.periods().len() == 8);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Like [`Panel::with_changes`] and [`Posterior::forecast`].
+    pub fn scenario_over(&self, future: &Panel, changes: &[Change]) -> Result<Scenario> {
+        let changed = future.with_changes(changes)?;
+        let (was, then) = (self.followed_by(future)?, self.followed_by(&changed)?);
+        let outcome = self.decompose(&was).last(future.periods());
+        let outcome = outcome.prediction().iter().sum();
+        Ok(Scenario {
+            spend_difference: spend(&changed) - spend(future),
+            beyond_seen: BeyondSeen::all(&self.panel, future, &changed),
+            ..self.compared(&was, &then, future.periods(), outcome)
+        })
+    }
+
+    /// One panel less another over the last periods, draw by draw; without what they spend.
+    fn compared(&self, was: &Panel, then: &Panel, periods: usize, outcome: f64) -> Scenario {
+        let draws = self.draws.par_iter();
+        let differences: Vec<Difference> = draws
             .map(|draw| {
-                let was = self.decompose_by(&self.panel, draw);
-                Difference::new(&was, &self.decompose_by(&changed, draw))
+                let [was, then] = [was, then].map(|p| self.decompose_by(p, draw).last(periods));
+                Difference::new(&was, &then)
             })
             .collect();
         let by_draw = |figure: &dyn Fn(&Difference) -> f64| {
@@ -168,36 +143,45 @@ impl Posterior {
             self.estimate(&values)
         };
         let channel = |(c, name): (usize, &str)| (name.to_owned(), by_draw(&|d| d.channels[c]));
-        let period = |row: usize| by_draw(&|d| d.rows[row]);
-        Ok(Scenario {
-            outcome: self.decomposition().prediction().iter().sum(),
+        let parts = differences[0].parts.iter().enumerate();
+        let parts = parts.filter(|(at, _)| differences.iter().any(|d| d.parts[*at].1 != 0.0));
+        let part = |(at, (part, _)): (usize, &(BaselinePart, f64))| {
+            (part.clone(), by_draw(&|d| d.parts[at].1))
+        };
+        Scenario {
+            outcome,
             difference: by_draw(&|d| d.rows.iter().sum()),
-            spend_difference: spend(&changed) - spend(&self.panel),
-            channels: self
-                .panel
-                .channel_names()
-                .enumerate()
-                .map(channel)
+            spend_difference: 0.0,
+            channels: was.channel_names().enumerate().map(channel).collect(),
+            baseline: parts.map(part).collect(),
+            periods: (0..differences[0].rows.len())
+                .map(|row| by_draw(&|d| d.rows[row]))
                 .collect(),
-            periods: (0..self.panel.rows()).map(period).collect(),
-            beyond_seen: BeyondSeen::all(&self.panel, &changed),
-        })
+            beyond_seen: vec![],
+        }
     }
 }
 
-/// What one draw says: changed less unchanged, by row and by channel.
+/// What one draw says: changed less unchanged, by row, by channel and by part of the baseline.
 struct Difference {
     rows: Vec<f64>,
     channels: Vec<f64>,
+    parts: Vec<(BaselinePart, f64)>,
 }
 
 impl Difference {
     fn new(was: &Decomposition, then: &Decomposition) -> Self {
         let rows = was.prediction().iter().zip(then.prediction());
         let channels = was.totals().into_iter().zip(then.totals());
+        let parts = was.baseline_parts().zip(then.baseline_parts());
+        let parts = parts.map(|((part, was), (_, then))| {
+            let cells = was.iter().zip(then);
+            (part.clone(), cells.map(|(was, then)| then - was).sum())
+        });
         Self {
             rows: rows.map(|(was, then)| then - was).collect(),
             channels: channels.map(|(was, then)| then - was).collect(),
+            parts: parts.collect(),
         }
     }
 }
