@@ -1,6 +1,5 @@
 //! The plan of the next periods' spend, for reading and as JSON.
 
-use mixtouch::Result;
 use mixtouch::budget::{FlightPlan, Goal, Plan, PlanSensitivity};
 use mixtouch::mix::posterior::{BeyondSeen, Posterior};
 #[cfg(feature = "html")]
@@ -10,6 +9,7 @@ use mixtouch::progress::Progress;
 use mixtouch::report::html::Chapter;
 use mixtouch::report::{Alignment, Cell, Column, Section, Table, digits_for, figure};
 use mixtouch::stats::ConfidenceLevel;
+use mixtouch::{Error, Result};
 use serde_json::{Value, json};
 
 use crate::plan_options::PlanOptions;
@@ -40,6 +40,16 @@ pub(crate) fn best(
     };
     let horizon = options.horizon();
     let budget = options.refine(&model.budget_over(&horizon)?)?;
+    if budget
+        .channels()
+        .iter()
+        .all(|channel| channel.high() <= 0.0)
+    {
+        return Err(Error::Empty {
+            what: "list of channels that spend now".into(),
+            expected: "one at least; name periods in which some spent with --now".into(),
+        });
+    }
     let curves = model.response_curves_over(&horizon)?;
     let sensitivity = options
         .sensitivity
@@ -131,10 +141,17 @@ impl Planned {
         let table = Table::new(["channel", "now", "planned"])
             .with_column(Column::new("", Alignment::Left))
             .with_rows(rows);
+        let unmet = match self.goal {
+            Goal::Roi { target } if plan.total() <= 0.0 => Some(format!(
+                "note: no spend within the bounds returns {target} per unit, so that none is planned"
+            )),
+            _ => None,
+        };
         let beyond = self.beyond_seen.iter();
         Section::new()
             .with_heading(heading)
             .with_table(table)
+            .with_lines(unmet)
             .with_lines(beyond.map(|beyond| format!("note: {beyond}")))
             .set_apart()
     }

@@ -14,6 +14,8 @@ use crate::stats::{ConfidenceLevel, Interval, quantile};
 
 /// How many members the figures are computed from, taken evenly from all.
 const MEMBERS: usize = 40;
+/// A part of the plan's outcome below which knowing a channel is worth nothing.
+const WORTH: f64 = 1e-6;
 /// Cells of the tables that mean curves are read from.
 const CELLS: usize = 256;
 
@@ -82,14 +84,17 @@ pub struct PlanSensitivity {
     /// The outcome that a plan is expected to gain from knowing all curves: the expected value of
     /// perfect information.
     pub worth_of_knowing_all: f64,
+    /// What the plan is expected to bring.
+    pub outcome: f64,
 }
 
 impl PlanSensitivity {
-    /// The channel whose curve is most worth knowing; none where no knowledge changes the plan.
+    /// The channel whose curve is most worth knowing; none where no knowledge changes the plan by more
+    /// than rounding, a millionth of what it is expected to bring.
     pub fn to_test_first(&self) -> Option<&ChannelSensitivity> {
         self.channels
             .iter()
-            .filter(|channel| channel.worth_of_knowing > 0.0)
+            .filter(|channel| channel.worth_of_knowing > WORTH * self.outcome.abs())
             .max_by(|a, b| a.worth_of_knowing.total_cmp(&b.worth_of_knowing))
     }
 }
@@ -154,6 +159,7 @@ impl Budget {
                 .map(|(at, channel)| known.channel(at, channel, &optima, level))
                 .collect::<Result<_>>()?,
             worth_of_knowing_all,
+            outcome: plan.outcome_planned(),
         })
     }
 }

@@ -676,3 +676,38 @@ fn channels_that_move_together_are_named() {
             .any(|f| matches!(f, Finding::SmallShare { .. }))
     );
 }
+
+#[test]
+fn media_that_move_each_other_in_a_circle_are_refused() {
+    use mixtouch::mix::specification::Funnel;
+    let panel = panel(60);
+    let panel = panel
+        .with_channel("y", (0..60).map(f64::from).collect())
+        .unwrap();
+    let panel = panel
+        .with_channel("z", (0..60).rev().map(f64::from).collect())
+        .unwrap();
+    let check = |pairs: &[(&str, &str)]| {
+        let funnels = pairs.iter().map(|(a, b)| Funnel::new(*a, *b));
+        let mix = funnels.fold(MixSpecification::new(), MixSpecification::with_funnel);
+        mix.check(&panel).map_err(|error| error.to_string())
+    };
+    assert!(check(&[("tv", "y"), ("y", "z"), ("tv", "z")]).is_ok());
+    for circle in [
+        &[("tv", "y"), ("y", "tv")][..],
+        &[("tv", "y"), ("y", "z"), ("z", "tv")],
+    ] {
+        let refused = check(circle).unwrap_err();
+        assert!(refused.starts_with("funnel is tv to y"), "{refused}");
+    }
+}
+
+#[test]
+fn periods_not_to_fit_leave_some() {
+    let mix = MixSpecification::new().with_burn_in(200);
+    let refused = mix.check(&panel(60)).unwrap_err().to_string();
+    assert!(
+        refused.contains("first periods not to fit is 200"),
+        "{refused}"
+    );
+}

@@ -126,3 +126,26 @@ fn rows_that_are_not_looked_at_are_not_counted() {
     let few = |finding: &Finding| matches!(finding, Finding::FewRows { rows: 20, .. });
     assert!(found.iter().any(few), "{found:?}");
 }
+
+#[test]
+fn a_geo_that_was_not_there_yet_needs_no_history() {
+    let panel = panel(10);
+    let before = weeks(WEEKS);
+    let first = before[0];
+    let dates = (1..=4).rev().map(|week| first.plus(-7 * week)).collect();
+    let names = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let history = |geos: &[&str], dates: &Vec<_>| {
+        let rows = geos.len() * 4;
+        let kpi = vec![0.0; rows];
+        let earlier = Panel::new(None, dates.clone(), names(geos), kpi).unwrap();
+        let tv = (1..=rows).map(|t| t as f64).collect();
+        panel.preceded_by(&earlier.with_channel("tv", tv).unwrap())
+    };
+    let whole = history(&["north", "south"], &dates).unwrap();
+    let expected = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 0.0, 0.0, 0.0, 0.0];
+    assert_eq!(whole.channels()[0].history(), expected);
+    for wrong in [&["north", "east"][..], &["north", "south", "west"]] {
+        let refused = history(wrong, &dates).unwrap_err().to_string();
+        assert!(refused.contains("geos of the history"), "{refused}");
+    }
+}

@@ -83,7 +83,8 @@ impl Panel {
     }
 
     /// The panel with the activity of earlier periods as its channels' history; the earlier panel's
-    /// KPI and controls are not looked at.
+    /// KPI and controls are not looked at. A geo that was not there in the panel's first period may
+    /// be missing: nothing ran in it before.
     ///
     /// # Errors
     /// If the earlier panel does not end where this one begins, or has other geos or channels.
@@ -93,24 +94,47 @@ impl Panel {
             let expected = format!("{}, the panel's first period", self.dates()[0]);
             return Err(Error::setting("period after the history", next, expected));
         }
-        if earlier.geos() != self.geos() {
-            return Err(Error::setting(
-                "geos of the history",
-                earlier.geos().join(", "),
-                self.geos().join(", "),
-            ));
-        }
+        let places = self.places_in(earlier)?;
+        let by_geo = |values: &[f64]| -> Vec<f64> {
+            let nothing = vec![0.0; earlier.periods()];
+            let geo = |place: &Option<usize>| match place {
+                Some(at) => values[earlier.rows_of(*at)].to_vec(),
+                None => nothing.clone(),
+            };
+            places.iter().flat_map(geo).collect()
+        };
         let mut panel = self.clone();
         for channel in self.channels() {
             let at = earlier.channel_index("a history", channel.name())?;
-            let activity = earlier.channels()[at].activity().to_vec();
-            let frequency = earlier.channels()[at].frequency.clone().unwrap_or_default();
+            let activity = by_geo(earlier.channels()[at].activity());
+            let frequency = earlier.channels()[at].frequency.as_deref();
+            let frequency = frequency.map(by_geo).unwrap_or_default();
             panel = panel.with_history(channel.name(), activity)?;
             if channel.frequency.is_some() {
                 panel = panel.with_frequency_history(channel.name(), frequency)?;
             }
         }
         Ok(panel)
+    }
+
+    /// The place of each geo in an earlier panel; none where it was not there yet.
+    ///
+    /// # Errors
+    /// If geos are missing that were there, or others are not the panel's.
+    fn places_in(&self, earlier: &Self) -> Result<Vec<Option<usize>>> {
+        let place = |name: &String| earlier.geos().iter().position(|other| other == name);
+        let places: Vec<Option<usize>> = self.geos().iter().map(place).collect();
+        let missing =
+            |geo: usize| places[geo].is_none() && !self.is_absent(self.rows_of(geo).start);
+        let known = places.iter().flatten().count() == earlier.geos().len();
+        if known && !(0..places.len()).any(missing) {
+            return Ok(places);
+        }
+        Err(Error::setting(
+            "geos of the history",
+            earlier.geos().join(", "),
+            self.geos().join(", "),
+        ))
     }
 
     pub(crate) fn control(&self, name: &str) -> Option<&Control> {

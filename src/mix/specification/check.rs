@@ -91,7 +91,22 @@ impl MixSpecification {
     pub(crate) fn check_against(&self, panel: &Panel) -> Result<()> {
         self.check_settings()?;
         self.check_names(panel)?;
+        self.check_burn_in(panel)?;
         self.likelihood.check_kpi(panel)
+    }
+
+    /// An error if no period is left to fit.
+    fn check_burn_in(&self, panel: &Panel) -> Result<()> {
+        let (left_out, periods) = (self.burn_in_for(panel), panel.periods());
+        if left_out < periods {
+            return Ok(());
+        }
+        let expected = format!("fewer than the panel's {periods} periods");
+        Err(Error::setting(
+            "first periods not to fit",
+            left_out,
+            expected,
+        ))
     }
 
     /// An error if a setting is out of range.
@@ -104,7 +119,7 @@ impl MixSpecification {
         self.treatments
             .iter()
             .try_for_each(|(_, level)| level.check())?;
-        self.funnels.iter().try_for_each(Funnel::check)?;
+        Funnel::check_all(&self.funnels)?;
         self.check_synergies()?;
         self.check_multiplicative()?;
         self.likelihood.check()?;

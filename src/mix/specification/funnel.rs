@@ -55,11 +55,39 @@ impl Funnel {
     }
 
     /// An error if it is one channel with itself.
-    pub(super) fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         if self.upstream == self.mediator {
             let expected = "two different channels";
             return Err(Error::setting("funnel", &self.upstream, expected));
         }
         Ok(())
+    }
+
+    /// An error if a channel moves itself, also by way of others.
+    pub(super) fn check_all(funnels: &[Self]) -> Result<()> {
+        funnels.iter().try_for_each(Self::check)?;
+        let Some(circle) = funnels.iter().find(|funnel| funnel.comes_back(funnels)) else {
+            return Ok(());
+        };
+        let value = format!("{} to {}", circle.upstream, circle.mediator);
+        let expected = "channels that move others and are not moved by them in turn";
+        Err(Error::setting("funnel", value, expected))
+    }
+
+    /// Whether what the mediator moves, directly or by way of others, is the upstream channel.
+    fn comes_back(&self, funnels: &[Self]) -> bool {
+        let mut moved = vec![&self.mediator];
+        let mut at = 0;
+        while at < moved.len() {
+            let from = moved[at];
+            let next = funnels.iter().filter(|funnel| funnel.upstream == *from);
+            for funnel in next {
+                if !moved.contains(&&funnel.mediator) {
+                    moved.push(&funnel.mediator);
+                }
+            }
+            at += 1;
+        }
+        moved.contains(&&self.upstream)
     }
 }

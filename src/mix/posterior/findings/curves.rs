@@ -13,14 +13,17 @@ const NEAR: f64 = 0.05;
 /// The share of draws at an end that is worth a word.
 const AT_END: f64 = 0.3;
 
-/// Channels much of whose contribution lies below the least that ran.
+/// Channels much of whose contribution lies below the least that worked.
 pub(super) fn unseen(posterior: &Posterior) -> Vec<FitFinding> {
     let channels = posterior.channels().into_iter();
+    let columns = posterior.panel.channels().iter();
     channels
-        .filter(|channel| channel.unseen_share > UNSEEN)
-        .map(|channel| FitFinding::Unseen {
+        .zip(columns)
+        .filter(|(channel, _)| channel.unseen_share > UNSEEN)
+        .map(|(channel, column)| FitFinding::Unseen {
             channel: channel.channel,
             share: channel.unseen_share,
+            paused: column.activity().contains(&0.0),
         })
         .collect()
 }

@@ -60,12 +60,15 @@ pub enum FitFinding {
         /// by (1 + r) / (1 - r).
         statistic: f64,
     },
-    /// Much of a channel's contribution lies below the least that ran in any period.
+    /// Much of a channel's contribution lies below the least that worked in any period, carry-over
+    /// counted.
     Unseen {
         /// The channel.
         channel: String,
         /// The share of its contribution.
         share: f64,
+        /// Whether nothing ran in some periods, so that carry-over alone worked there.
+        paused: bool,
     },
     /// A channel ran only in periods that were not fitted: its figures are guesses.
     BeforeFit {
@@ -114,6 +117,8 @@ pub enum FitFinding {
         breusch_pagan: f64,
         /// The probability of a larger one with equal variance.
         p_value: f64,
+        /// Whether effects multiply in the model already.
+        multiplied: bool,
     },
     /// Single rows lie far from what the model predicts.
     Outliers {
@@ -159,12 +164,19 @@ impl FitFinding {
     /// The sentence of what curves and effects say that the data have not shown.
     fn of_curves(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unseen { channel, share } => write!(
+            Self::Unseen {
+                channel,
+                share,
+                paused,
+            } => write!(
                 f,
-                "{:.0} % of what {channel} brought lies below the least that ran in any period, \
-                 where only the curve says so: pause it in a test, or state a belief about its \
-                 return",
-                100.0 * share
+                "{:.0} % of what {channel} brought lies below the least that worked in any period, \
+                 where only the curve says so: {}, or state a belief about its return",
+                100.0 * share,
+                match paused {
+                    true => "its pauses are shorter than its carry-over, so pause it for longer",
+                    false => "pause it in a test",
+                }
             ),
             Self::BeforeFit { channel } => write!(
                 f,
@@ -245,12 +257,20 @@ impl fmt::Display for FitFinding {
                  than there is: bound their returns by experiments or beliefs, or check controls",
                 100.0 * share
             ),
-            Self::UnequalVariance { ratio, p_value, .. } => write!(
+            Self::UnequalVariance {
+                ratio,
+                p_value,
+                multiplied,
+                ..
+            } => write!(
                 f,
                 "residuals are {ratio:.1} times as large where the prediction is large as where it \
-                 is small (Breusch-Pagan p {p_value:.1e}): let effects multiply (likelihood log), \
-                 give noisy rows less weight, or model a KPI of steadier noise, such as one per \
-                 inhabitant"
+                 is small (Breusch-Pagan p {p_value:.1e}): {}give noisy rows less weight, or model a \
+                 KPI of steadier noise, such as one per inhabitant",
+                match multiplied {
+                    true => "",
+                    false => "let effects multiply (likelihood log), ",
+                }
             ),
             Self::Outliers { rows } => far_off(f, rows),
         }

@@ -43,6 +43,7 @@ pub(super) fn unequal_variance(
         ratio,
         breusch_pagan: statistic,
         p_value,
+        multiplied: posterior.is_multiplicative(),
     })
 }
 
