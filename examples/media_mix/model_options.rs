@@ -6,11 +6,11 @@ use clap::Args;
 use mixtouch::Result;
 use mixtouch::mix::panel::{Panel, PanelColumns};
 use mixtouch::mix::specification::{
-    EffectFigure, EffectPrior, GeoScale, MixSpecification, Pooling,
+    Belief, EffectFigure, EffectPrior, GeoScale, MixSpecification, Pooling, RoiPrior,
 };
 use mixtouch::mix::transform::Prior;
 
-use crate::options::pair;
+use crate::options::{EstimatorName, pair};
 
 /// Settings of the model besides families and baseline.
 #[derive(Debug, Clone, Args)]
@@ -26,8 +26,9 @@ pub(crate) struct ModelOptions {
     #[arg(long)]
     burn_in: Option<usize>,
     /// Prior of a transform parameter: tv.alpha=beta(1,3), tv.slope=log-normal(1,0.3),
-    /// tv.half_saturation=uniform(0.1,2); for nuts also of what a medium brings: tv.roi, marginal_roi,
-    /// cpa, contribution_share or effect, such as tv.roi=between(0.5,4) with 90 %
+    /// tv.half_saturation=uniform(0.1,2); of a medium's return: tv.roi=normal(1.5,0.4); for nuts also
+    /// other distributions, such as tv.roi=between(0.5,4,0.9), and tv.marginal_roi, cpa,
+    /// contribution_share or effect
     #[arg(long, value_parser = pair)]
     prior: Vec<(String, String)>,
     /// Column of weights: 0 where the KPI is not to be looked at
@@ -100,13 +101,18 @@ impl ModelOptions {
     }
 
     /// The specification with these settings.
-    pub(crate) fn specification(&self, mut mix: MixSpecification) -> Result<MixSpecification> {
+    pub(crate) fn specification(
+        &self,
+        mut mix: MixSpecification,
+        estimator: EstimatorName,
+    ) -> Result<MixSpecification> {
         if let Some(window) = self.window {
             mix = mix.with_window(window);
         }
         if let Some(periods) = self.burn_in {
             mix = mix.with_burn_in(periods);
         }
+        let mut returns = vec![];
         for (name, prior) in &self.prior {
             let (channel, parameter) = name.rsplit_once('.').ok_or_else(|| {
                 let expected = "MEDIUM.PARAMETER=PRIOR, such as tv.alpha=beta(1,3)";
@@ -116,13 +122,22 @@ impl ModelOptions {
                     expected: expected.into(),
                 }
             })?;
-            mix = match parameter.parse::<EffectFigure>() {
-                Ok(figure) => {
-                    mix.with_effect_prior(EffectPrior::new(channel, figure, prior.parse()?)?)
+            let figure = parameter.parse::<EffectFigure>();
+            mix = match (figure, prior.parse::<Belief>()) {
+                // One more row of the regression, which every estimator takes.
+                (Ok(EffectFigure::Roi), Ok(Belief::Normal { mean, deviation }))
+                    if estimator != EstimatorName::Nuts =>
+                {
+                    returns.push(RoiPrior::new(channel, mean, deviation)?);
+                    mix
                 }
-                Err(_) => mix.with_channel_prior(channel, parameter, prior.parse::<Prior>()?),
+                (Ok(figure), belief) => {
+                    mix.with_effect_prior(EffectPrior::new(channel, figure, belief?)?)
+                }
+                (Err(_), _) => mix.with_channel_prior(channel, parameter, prior.parse::<Prior>()?),
             };
         }
+        mix = mix.with_roi_priors(returns);
         if let Some(pooling) = self.pooling {
             mix = mix.with_pooling(pooling);
         }

@@ -299,7 +299,7 @@ pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MixSpeci
     }
     options
         .effects
-        .specification(options.model.specification(mix)?)
+        .specification(options.model.specification(mix, options.estimator)?)
 }
 
 /// `CONTROL` or `CONTROL=LEVEL` taken apart.

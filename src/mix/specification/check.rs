@@ -187,7 +187,7 @@ impl MixSpecification {
             Some(prior) => Err(Error::setting(
                 "prior on an effect",
                 prior.channel(),
-                "none but for a posterior by NUTS; other estimators take a prior on returns",
+                "none but for a posterior by NUTS; other estimators take a normal prior on its return",
             )),
         }
     }
