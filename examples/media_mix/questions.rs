@@ -25,6 +25,12 @@ pub(crate) struct QuestionOptions {
     /// reach over them
     #[arg(long, requires = "panel")]
     forecast: Option<PathBuf>,
+    /// What if, of the periods to come: like --scenario, over the table of --forecast
+    #[arg(long, value_delimiter = ',', requires = "forecast")]
+    forecast_scenario: Vec<String>,
+    /// Controls that stay at their last value over the periods to come, whether --forecast has them or not
+    #[arg(long, value_delimiter = ',', requires = "forecast")]
+    hold: Vec<String>,
     /// Hold the last N periods out, fit to those before, and compare
     #[arg(long)]
     holdout: Option<usize>,
@@ -77,6 +83,19 @@ fn table_of_changes(path: &str, table: &str) -> Result<Vec<Change>> {
         .collect()
 }
 
+/// The changes that are stated, or those of the tables that are named.
+fn changes(texts: &[String]) -> Result<Vec<Change>> {
+    let mut changes = vec![];
+    for text in texts {
+        match (change(text), std::fs::read_to_string(text)) {
+            (Ok(stated), _) => changes.push(stated),
+            (Err(_), Ok(table)) => changes.extend(table_of_changes(text, &table)?),
+            (Err(expected), Err(_)) => return Err(bad_scenario(text, expected)),
+        }
+    }
+    Ok(changes)
+}
+
 fn bad_scenario(value: &str, expected: String) -> Error {
     Error::Setting {
         name: "--scenario".into(),
@@ -90,6 +109,7 @@ fn bad_scenario(value: &str, expected: String) -> Error {
 pub(crate) struct Answers {
     scenario: Option<Scenario>,
     forecast: Option<MixForecast>,
+    forecast_scenario: Option<Scenario>,
     holdout: Vec<HoldoutRow>,
 }
 
@@ -106,16 +126,25 @@ impl QuestionOptions {
         estimator: &dyn Estimator,
         columns: Option<&PanelColumns>,
     ) -> Result<Answers> {
-        let scenario = match self.changes()?.as_slice() {
+        let scenario = match changes(&self.scenario)?.as_slice() {
             [] => None,
             changes => Some(model.scenario(changes)?),
         };
-        let forecast = self
+        let future = self
             .forecast
             .as_ref()
             .zip(columns)
-            .map(|(path, columns)| model.forecast(&columns.read_future_path(model.panel(), path)?))
+            .map(|(path, columns)| {
+                let held = self.hold.iter();
+                let columns = held.fold(columns.clone(), PanelColumns::hold_control);
+                columns.read_future_path(model.panel(), path)
+            })
             .transpose()?;
+        let forecast = future.as_ref().map(|future| model.forecast(future));
+        let forecast_scenario = match (&future, changes(&self.forecast_scenario)?.as_slice()) {
+            (Some(future), changes @ [_, ..]) => Some(model.scenario_over(future, changes)?),
+            _ => None,
+        };
         let holdout = match self.holdout {
             Some(periods) => {
                 self.hold_out(periods, estimator, model.specification(), model.panel())?
@@ -124,22 +153,10 @@ impl QuestionOptions {
         };
         Ok(Answers {
             scenario,
-            forecast,
+            forecast: forecast.transpose()?,
+            forecast_scenario,
             holdout,
         })
-    }
-
-    /// The changes that are stated, or those of the tables that are named.
-    fn changes(&self) -> Result<Vec<Change>> {
-        let mut changes = vec![];
-        for text in &self.scenario {
-            match (change(text), std::fs::read_to_string(text)) {
-                (Ok(stated), _) => changes.push(stated),
-                (Err(_), Ok(table)) => changes.extend(table_of_changes(text, &table)?),
-                (Err(expected), Err(_)) => return Err(bad_scenario(text, expected)),
-            }
-        }
-        Ok(changes)
     }
 
     fn hold_out(
@@ -154,12 +171,24 @@ impl QuestionOptions {
             .run(estimator, mix, panel)
             .map_err(|error| match error {
                 Error::Setting {
-                    value, expected, ..
-                } => Error::Setting {
-                    name: "--holdout".into(),
+                    name,
                     value,
                     expected,
-                },
+                } => {
+                    let (name, value) = match name.as_ref() {
+                        "periods held out" => ("--holdout".into(), value),
+                        "number of rows" => (
+                            "--holdout".into(),
+                            format!("{periods} x {}, which leaves {value} rows", self.origins),
+                        ),
+                        _ => (name, value),
+                    };
+                    Error::Setting {
+                        name,
+                        value,
+                        expected,
+                    }
+                }
                 other => other,
             })
     }
@@ -177,10 +206,13 @@ impl Answers {
     }
 
     pub(crate) fn sections(&self) -> Vec<Section> {
-        let scenario = self.scenario.as_ref().map(scenario_section);
+        let scenario = self.scenario.as_ref();
+        let scenario = scenario.map(|scenario| scenario_section("scenario", scenario));
         let forecast = self.forecast.as_ref().map(forecast_section);
+        let over = self.forecast_scenario.as_ref();
+        let over = over.map(|over| scenario_section("scenario of the forecast", over));
         let holdout = (!self.holdout.is_empty()).then(|| holdout_section(&self.holdout));
-        [scenario, forecast, holdout]
+        [scenario, forecast, over, holdout]
             .into_iter()
             .flatten()
             .collect()
@@ -193,6 +225,9 @@ impl Answers {
         if let Some(forecast) = &self.forecast {
             document["forecast"] = json!(forecast);
         }
+        if let Some(scenario) = &self.forecast_scenario {
+            document["forecast_scenario"] = json!(scenario);
+        }
         if !self.holdout.is_empty() {
             document["holdout"] = json!(self.holdout);
         }
@@ -203,10 +238,10 @@ fn amount(number: f64) -> String {
     figure(number, digits_for([number], 0))
 }
 
-fn scenario_section(scenario: &Scenario) -> Section {
+fn scenario_section(what: &str, scenario: &Scenario) -> Section {
     let digits = digits_for([scenario.difference().value()], 0);
     let heading = format!(
-        "scenario: spend changes by {}, the KPI by {} (90 %), of {} in all",
+        "{what}: spend changes by {}, the KPI by {} (90 %), of {} in all",
         amount(scenario.spend_difference()),
         Cell::estimate(scenario.difference(), digits),
         amount(scenario.outcome())

@@ -105,7 +105,7 @@ impl PanelColumns {
     /// ```
     ///
     /// # Errors
-    /// Like [`PanelColumns::read`].
+    /// Like [`PanelColumns::read`], and if a control to hold is none.
     ///
     /// [`Posterior::forecast`]: crate::mix::posterior::Posterior::forecast
     pub fn read_future(&self, panel: &Panel, reader: impl Read) -> Result<Panel> {
@@ -115,9 +115,10 @@ impl PanelColumns {
             weight: None,
             population: None,
             period: Some(panel.period()),
+            controls: self.read_controls()?,
             ..self.clone()
         };
-        let future = columns.read(reader)?;
+        let future = self.with_held(columns.read(reader)?, panel)?;
         match panel.revenue_per_kpi() {
             // of no KPI yet, so it says nothing
             Some(_) => {
@@ -126,6 +127,47 @@ impl PanelColumns {
             }
             None => Ok(future),
         }
+    }
+
+    /// The controls that a table of periods to come has.
+    fn read_controls(&self) -> Result<Vec<String>> {
+        if let Some(name) = self.held.iter().find(|name| !self.controls.contains(name)) {
+            let known = self.controls.join(", ");
+            return Err(Error::setting("control to hold", name, known));
+        }
+        let controls = self.controls.iter();
+        let read = controls.filter(|name| !self.held.contains(name));
+        Ok(read.cloned().collect())
+    }
+
+    /// Periods to come with the controls that are held, in the order of the panel's.
+    fn with_held(&self, mut future: Panel, panel: &Panel) -> Result<Panel> {
+        let named = self.controls.iter().enumerate();
+        for (at, name) in named.filter(|(_, name)| self.held.contains(name)) {
+            let control = panel.control(name).ok_or_else(|| {
+                let known = panel.controls().iter().map(|control| control.name());
+                Error::setting(
+                    "control to hold",
+                    name,
+                    known.collect::<Vec<_>>().join(", "),
+                )
+            })?;
+            let last = |geo: &String| {
+                let geo = panel.geos().iter().position(|known| known == geo)?;
+                let mut rows = panel.rows_of(geo).rev();
+                let row = rows.find(|row| !panel.is_absent(*row))?;
+                Some(control.values()[row])
+            };
+            let values = future.geos().iter().flat_map(|geo| {
+                let value = last(geo).unwrap_or_default();
+                std::iter::repeat_n(value, future.periods())
+            });
+            let values = values.collect();
+            future = future.with_control(name, values)?;
+            let held = future.controls.pop().expect("it was added last");
+            future.controls.insert(at, held);
+        }
+        Ok(future)
     }
 
     /// Reads a table of what the channels ran before the panel's first period: the same columns of

@@ -25,6 +25,8 @@ pub struct PanelColumns {
     pub(super) organic: Vec<String>,
     pub(super) reaches: Vec<ReachColumns>,
     pub(super) controls: Vec<String>,
+    /// Controls that periods to come have at their last value.
+    pub(super) held: Vec<String>,
     pub(super) events: Vec<String>,
     pub(super) geo: Option<String>,
     pub(super) population: Option<String>,
@@ -44,6 +46,7 @@ impl PanelColumns {
             organic: vec![],
             reaches: vec![],
             controls: vec![],
+            held: vec![],
             events: vec![],
             geo: None,
             population: None,
@@ -108,6 +111,26 @@ impl PanelColumns {
     #[must_use]
     pub fn control(mut self, column: impl Into<String>) -> Self {
         self.controls.push(column.into());
+        self
+    }
+
+    /// Holds a control at its last value in each geo over periods to come: tables for
+    /// [`PanelColumns::read_future`] need no column of it, and one that is there is not looked at.
+    ///
+    /// ```
+    /// use mixtouch::mix::panel::PanelColumns;
+    ///
+    /// let columns = PanelColumns::new("week", "sales").channel("tv").control("price");
+    /// let columns = columns.hold_control("price");
+    /// let panel = "week,tv,price,sales\n2024-01-01,40,9,90\n2024-01-08,20,8,80\n";
+    /// let panel = columns.read(panel.as_bytes())?;
+    /// let next = columns.read_future(&panel, "week,tv\n2024-01-15,30\n".as_bytes())?;
+    /// assert_eq!(next.controls()[0].values(), [8.0]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn hold_control(mut self, column: impl Into<String>) -> Self {
+        self.held.push(column.into());
         self
     }
 
