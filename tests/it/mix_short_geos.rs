@@ -70,6 +70,7 @@ fn a_geo_of_ten_weeks_keeps_its_level_and_a_note_says_so() {
                 baseline[row]
             );
         }
+        assert!(model.dropped_columns().is_empty());
         let forecast = model.forecast(&quiet()).unwrap();
         for row in forecast.predictions() {
             assert!((500.0..1_500.0).contains(&row.value()), "{row}");

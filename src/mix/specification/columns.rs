@@ -129,9 +129,11 @@ impl BaselineColumns {
         Basis::new(self.free).len() + self.bounded.len()
     }
 
-    /// The names of the columns that a basis leaves out, as they depend on others.
+    /// The names of the columns that a basis leaves out, as they depend on others; not those that a geo
+    /// seen only briefly does not have.
     pub(crate) fn dropped(&self, basis: &Basis) -> Vec<String> {
-        basis.dropped().map(|i| self.free[i].name.clone()).collect()
+        let names = basis.dropped().map(|i| self.free[i].name.clone());
+        names.filter(|name| !name.is_empty()).collect()
     }
 }
 
@@ -164,12 +166,12 @@ fn uncontrolled(
             if term.penalised {
                 bends.push(columns.len());
             }
-            let values = match level_only && term.part != BaselinePart::Level {
-                true => vec![0.0; term.values.len()],
-                false => term.values.clone(),
+            let (name, values) = match level_only && term.part != BaselinePart::Level {
+                true => (String::new(), vec![0.0; term.values.len()]),
+                false => (term.name.clone(), term.values.clone()),
             };
             columns.push(RangedColumn {
-                name: term.name.clone(),
+                name,
                 start,
                 values,
             });
