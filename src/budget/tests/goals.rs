@@ -2,8 +2,10 @@
 
 use crate::budget::curve::shapes::Shape;
 use crate::budget::tests::{assert_near, budget, spend};
-use crate::budget::{Budget, ChannelBudget, Ensemble, Goal, Risk};
-use crate::stats::ConfidenceLevel;
+use crate::budget::{
+    Budget, ChannelBudget, ChannelSensitivity, Ensemble, Goal, PlanSensitivity, Risk,
+};
+use crate::stats::{ConfidenceLevel, Interval};
 use crate::util::Random;
 
 fn exponential(random: &mut Random) -> Shape {
@@ -254,4 +256,26 @@ fn what_is_promised_is_what_comes() {
         "{promised} {came}"
     );
     assert!(chosen > 1.05 * promised, "{chosen} {promised}");
+}
+
+#[test]
+fn rounding_is_no_channel_to_test() {
+    let channel = |name: &str, worth| ChannelSensitivity {
+        channel: name.to_owned(),
+        planned: 10.0,
+        optimum: Interval::from_ends(9.0, 11.0, ConfidenceLevel::P90),
+        worth_of_knowing: worth,
+    };
+    let first = |worth: [f64; 2]| {
+        let sensitivity = PlanSensitivity {
+            channels: vec![channel("tv", worth[0]), channel("search", worth[1])],
+            worth_of_knowing_all: worth[0] + worth[1],
+            outcome: 1_000.0,
+        };
+        sensitivity
+            .to_test_first()
+            .map(|first| first.channel.clone())
+    };
+    assert_eq!(first([1e-9, 1e-11]), None);
+    assert_eq!(first([1e-9, 5.0]), Some("search".to_owned()));
 }

@@ -321,3 +321,33 @@ fn far_off(f: &mut fmt::Formatter<'_>, rows: &[Outlier]) -> fmt::Result {
         named.join(", ")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_do_is_not_what_was_done() {
+        let unequal = |multiplied| {
+            let finding = FitFinding::UnequalVariance {
+                ratio: 2.0,
+                breusch_pagan: 20.0,
+                p_value: 1e-5,
+                multiplied,
+            };
+            finding.to_string()
+        };
+        assert!(unequal(false).contains("likelihood log"));
+        assert!(!unequal(true).contains("likelihood log"));
+        let unseen = |paused| {
+            let finding = FitFinding::Unseen {
+                channel: "tv".into(),
+                share: 0.5,
+                paused,
+            };
+            finding.to_string()
+        };
+        assert!(unseen(false).contains("pause it in a test"));
+        assert!(unseen(true).contains("pause it for longer"));
+    }
+}
