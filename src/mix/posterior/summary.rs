@@ -16,7 +16,7 @@ use crate::stats::Estimate;
 ///
 /// Intervals are the range of the middle 90 % of the draws: how far transforms that are about as
 /// plausible disagree, and how far the noise leaves coefficients unsure. In simulated worlds of
-/// seventeen kinds they held the truth of 86 to 96 % of channels; of effects that last longer than
+/// eighteen kinds they held the truth of 86 to 96 % of channels; of effects that last longer than
 /// the prior expects, 68 %.
 ///
 /// ```
@@ -46,8 +46,9 @@ pub struct ChannelSummary {
     pub contribution: Estimate,
     /// The part of the mean contribution owed to the same period's spend.
     pub immediate: f64,
-    /// The share of the contribution that lies below the least that ran in any period of a geo: the
-    /// curve says it, no data have shown it. Near 0 where the channel pauses.
+    /// The share of the contribution that lies below the least that worked in any period of a geo,
+    /// carry-over counted: the curve says it, no data have shown it. Near 0 where the channel pauses
+    /// for longer than it carries over.
     pub unseen_share: f64,
     /// The channel's share of all channels' mean contributions.
     pub effect_share: f64,
