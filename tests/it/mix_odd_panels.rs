@@ -237,7 +237,7 @@ fn a_scenario_far_from_what_was_seen_says_so() {
     assert_eq!(far.beyond_seen().len(), 1);
     let told = far.beyond_seen()[0].to_string();
     assert!(
-        told.starts_with("price is taken to 100 a period and was 9"),
+        told.starts_with("price is taken to 100 in a period and was 9"),
         "{told}"
     );
     assert_eq!(

@@ -5,7 +5,7 @@ use crate::common::{bursts, weeks};
 use mixtouch::mix::estimate::{Estimator, Holdout, Search};
 use mixtouch::mix::panel::{Finding, Panel};
 use mixtouch::mix::posterior::Posterior;
-use mixtouch::mix::specification::{Likelihood, MixSpecification};
+use mixtouch::mix::specification::{Baseline, Likelihood, MixSpecification, Trend};
 
 const WEEKS: usize = 104;
 const GEOS: usize = 3;
@@ -59,8 +59,14 @@ fn quiet() -> Panel {
 #[test]
 fn a_geo_of_ten_weeks_keeps_its_level_and_a_note_says_so() {
     let panel = panel(10);
-    for likelihood in [Likelihood::Normal, Likelihood::Log] {
-        let mix = MixSpecification::new().with_likelihood(likelihood);
+    for (likelihood, trend) in [
+        (Likelihood::Normal, Trend::Linear),
+        (Likelihood::Log, Trend::Linear),
+        (Likelihood::Normal, Trend::Smooth),
+    ] {
+        let baseline = Baseline::new(trend, 2).unwrap();
+        let mix = MixSpecification::new().with_baseline(baseline);
+        let mix = mix.with_likelihood(likelihood);
         let model = fit(&mix, &panel);
         let baseline = model.decomposition().baseline();
         for row in GEOS * WEEKS - 10..GEOS * WEEKS {

@@ -30,7 +30,7 @@ impl fmt::Display for BeyondSeen {
         let digits = digits_for([self.low, self.high], 0);
         write!(
             f,
-            "{} is taken to {} a period and was {} to {} in the panel: nothing was seen of what it does \
+            "{} is taken to {} in a period and was {} to {} in the panel: nothing was seen of what it does \
              there",
             self.column,
             figure(self.value, digits),

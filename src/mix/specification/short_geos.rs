@@ -27,7 +27,7 @@ impl Seen {
         let seen = panel.rows_of(geo).filter(|row| panel.is_observed(*row));
         let mut days = seen.clone().map(|row| panel.dates()[row - start]);
         let first = days.next();
-        let last = days.last().or(first);
+        let last = days.next_back().or(first);
         let span = first.zip(last);
         Self {
             rows: seen.count(),
