@@ -61,6 +61,7 @@ mod test_plans;
 mod trends;
 mod verbatim_charts;
 mod words;
+mod worth_charts;
 
 pub use self::attribution::AttributionChapter;
 pub use self::experiments::ExperimentsChapter;

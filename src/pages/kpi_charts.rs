@@ -6,14 +6,12 @@ use crate::kpi::service::QuestionVoice;
 use crate::pages::apart::{Ends, surely_apart, surely_first};
 use crate::pages::kpi_trends::{measure, of_mean, of_rate, of_score};
 use crate::pages::largest::Largest;
-use crate::pages::words;
-use crate::report::chart::{Bars, Chart, Dumbbell, Forest, HeatMap, Mark, Measure, Scatter, Size};
+use crate::pages::{words, worth_charts};
+use crate::report::chart::{Bars, Chart, Dumbbell, Forest, HeatMap, Mark, Measure, Size};
 use crate::stats::Proportion;
 
 /// The names that a chart shows.
 const MOST: usize = 15;
-/// The row of all customers.
-const WHOLE: &str = "(whole)";
 
 /// What may be said of the order of several rates.
 struct Ranking<'a> {
@@ -82,7 +80,6 @@ pub(crate) fn conversion(dashboard: &Dashboard) -> Vec<Chart> {
             )
         }),
         kinds(dashboard),
-        value_to_cost(dashboard),
         friction(dashboard),
         email(dashboard),
     ];
@@ -101,41 +98,6 @@ fn kinds(dashboard: &Dashboard) -> Option<Chart> {
     };
     let chart = rates(title, "of purchases", &rows)?;
     Some(chart.with_subtitle("Purchases by kind of journey, with intervals"))
-}
-
-fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
-    let rows = &dashboard.customers.value_to_cost.report.rows;
-    let known: Vec<_> = rows
-        .iter()
-        .filter_map(|row| Some((row, row.cost?, row.value?)))
-        .collect();
-    // all customers together have not been won by anything
-    let best = known
-        .iter()
-        .filter(|(row, _, _)| row.group != WHOLE && row.ratio.is_some())
-        .max_by(|a, b| (a.2 / a.1).total_cmp(&(b.2 / b.1)))?;
-    let scatter = Scatter::new(
-        Measure::new("cost of a new customer"),
-        Measure::new("value of a customer"),
-    );
-    let scatter = known
-        .iter()
-        .fold(scatter.with_diagonal(), |scatter, (row, cost, value)| {
-            let own = row.group == best.0.group;
-            match own {
-                true => scatter.with_chosen(&row.group, *cost, *value),
-                false => scatter.with_point(&row.group, *cost, *value),
-            }
-        });
-    let times = words::short(best.2 / best.1);
-    let title = format!(
-        "Customers won by {} are worth {times} times what they cost",
-        best.0.group
-    );
-    let chart = Chart::new(title, scatter).with_size(Size::Half);
-    Some(chart.with_subtitle(
-        "Value of a customer against the cost of winning one; on the line both are the same",
-    ))
 }
 
 fn friction(dashboard: &Dashboard) -> Option<Chart> {
@@ -185,10 +147,13 @@ fn email(dashboard: &Dashboard) -> Option<Chart> {
 pub(crate) fn customers(dashboard: &Dashboard) -> Vec<Chart> {
     let charts = [
         cohorts(dashboard),
+        worth_charts::cohort_values(dashboard),
         segments(dashboard),
         segment_values(dashboard),
+        worth_charts::value_to_cost(dashboard),
     ];
-    charts.into_iter().flatten().collect()
+    let charts = charts.into_iter().flatten();
+    charts.chain(worth_charts::payback(dashboard)).collect()
 }
 
 fn cohorts(dashboard: &Dashboard) -> Option<Chart> {

@@ -9,6 +9,7 @@ mod laws;
 mod map;
 mod merge;
 mod observation;
+mod payback;
 mod periods;
 mod recovery;
 mod voice;

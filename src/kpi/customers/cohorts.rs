@@ -13,7 +13,8 @@ use crate::stats::Proportion;
 use crate::time::TimeRange;
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
-/// from then on. Of a period that was not over when observation ended the share is unknown.
+/// from then on, and the margin each brought. Of a period that was not over when observation ended
+/// both are unknown.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
@@ -77,6 +78,10 @@ pub struct Cohort {
     /// proportion of a period that was not over when observation ended has a population of 0 and no
     /// rate.
     pub bought: Vec<Proportion>,
+    /// Margin of their purchases in that period, less refunds, in units of value per customer of
+    /// the cohort, in the next one, and so on; none of a period that was not over.
+    #[serde(default)]
+    pub margin: Vec<Option<f64>>,
 }
 
 impl Cohorts {
@@ -108,6 +113,10 @@ impl Cohorts {
         let mut counts: Vec<Vec<u64>> = (0..periods.count())
             .map(|cohort| vec![0; periods.count() - cohort])
             .collect();
+        let mut margins: Vec<Vec<f64>> = counts
+            .iter()
+            .map(|counts| vec![0.0; counts.len()])
+            .collect();
         let end = purchases.observed_to();
         let is_over: Vec<bool> = periods.ranges().map(|period| period.to() <= end).collect();
         for customer in purchases
@@ -118,11 +127,11 @@ impl Cohorts {
                 continue;
             };
             let mut last = None;
-            for period in customer
-                .times()
-                .iter()
-                .filter_map(|&time| periods.position(time))
-            {
+            for (&time, margin) in customer.times().iter().zip(customer.margins()) {
+                let Some(period) = periods.position(time) else {
+                    continue;
+                };
+                margins[cohort][period - cohort] += margin;
                 if last.replace(period) != Some(period) {
                     counts[cohort][period - cohort] += 1;
                 }
@@ -130,14 +139,19 @@ impl Cohorts {
         }
         let level = options.level();
         let cohort = |(at, (window, counts)): (usize, (TimeRange, Vec<u64>))| {
-            let share = |(age, &count): (usize, &u64)| match age == 0 || is_over[at + age] {
+            let is_known = |age: usize| age == 0 || is_over[at + age];
+            let share = |(age, &count): (usize, &u64)| match is_known(age) {
                 true => Proportion::from_counts(count, counts[0], level),
                 false => Proportion::from_counts(0, 0, level),
+            };
+            let each = |(age, &margin): (usize, &f64)| {
+                (counts[0] > 0 && is_over[at + age]).then(|| margin / counts[0] as f64)
             };
             Cohort {
                 name: window.label(),
                 customers: counts[0],
                 bought: counts.iter().enumerate().map(share).collect(),
+                margin: margins[at].iter().enumerate().map(each).collect(),
             }
         };
         let has_begun = |(_, (window, _)): &(usize, (TimeRange, _))| window.from() < end;
@@ -184,13 +198,29 @@ impl Group for Cohort {
     /// Periods after the first purchase that one of them has not seen yet are left out.
     fn merge(&mut self, other: Self) {
         let seen = self.periods_seen().min(other.periods_seen());
+        let (own, theirs) = (self.customers as f64, other.customers as f64);
         self.customers += other.customers;
+        self.margin.truncate(seen);
+        for (margin, more) in self.margin.iter_mut().zip(&other.margin) {
+            *margin = merged(*margin, own, *more, theirs);
+        }
         self.bought.truncate(seen);
         self.bought
             .iter_mut()
             .zip(other.bought)
             .for_each(|(rate, more)| *rate = rate.merged(&more));
     }
+}
+
+/// The mean over the customers of two cohorts; one of nobody has none of its own.
+fn merged(own: Option<f64>, customers: f64, other: Option<f64>, others: f64) -> Option<f64> {
+    let sum = |mean: Option<f64>, count: f64| match count > 0.0 {
+        true => mean.map(|mean| mean * count),
+        false => Some(0.0),
+    };
+    let all = customers + others;
+    let sum = sum(own, customers)? + sum(other, others)?;
+    (all > 0.0).then(|| sum / all)
 }
 
 impl Report for Cohorts {
@@ -203,20 +233,38 @@ impl Report for Cohorts {
 
     fn sections(&self) -> Vec<Section> {
         let longest = self.cohorts.iter().map(|cohort| cohort.bought.len()).max();
-        let ages = (0..longest.unwrap_or(0)).map(|period| format!("+{period}"));
-        let heading = ["first purchase", "customers"].map(str::to_owned);
-        let row = |cohort: &Cohort| {
-            let shares = cohort
-                .bought
-                .iter()
-                .map(|share| Cell::percent(share.rate, 0));
+        let heading = || {
+            let ages = (0..longest.unwrap_or(0)).map(|period| format!("+{period}"));
+            ["first purchase", "customers"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain(ages)
+        };
+        let row = |cohort: &Cohort, figures: Vec<Cell>| {
             [Cell::from(&cohort.name), Cell::count(cohort.customers)]
                 .into_iter()
-                .chain(shares)
+                .chain(figures)
                 .collect::<Vec<_>>()
         };
-        let table = Table::new(heading.into_iter().chain(ages));
-        vec![Section::new().with_table(table.with_rows(self.cohorts.iter().map(row)))]
+        let shares = self.cohorts.iter().map(|cohort| {
+            let shares = cohort.bought.iter();
+            row(
+                cohort,
+                shares.map(|share| Cell::percent(share.rate, 0)).collect(),
+            )
+        });
+        let margins = self.cohorts.iter().map(|cohort| {
+            let margins = cohort.margin.iter();
+            row(
+                cohort,
+                margins.map(|margin| Cell::number(*margin, 2)).collect(),
+            )
+        });
+        let shares = Section::new().with_table(Table::new(heading()).with_rows(shares));
+        let margins = Section::new()
+            .with_heading("margin of a customer")
+            .with_table(Table::new(heading()).with_rows(margins));
+        vec![shares, margins]
     }
 }
 

@@ -15,7 +15,7 @@ use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::kpi::options::KpiOptions;
 use crate::privacy::Group;
 use crate::report::{Cell, Report, Section, Table};
-use crate::stats::{ConfidenceLevel, Mean};
+use crate::stats::{ConfidenceLevel, Interval, Mean};
 use crate::time::TimeRange;
 
 /// Customer lifetime value by group of customers: historic, and predicted over a
@@ -97,6 +97,9 @@ pub struct CustomerValue {
     pub purchases: Option<Mean>,
     /// Their margin, discounted to the end of the range: the predicted lifetime value.
     pub predicted: Option<Mean>,
+    /// The interval of historic plus predicted value per customer ([`CustomerValue::lifetime`]).
+    #[serde(default)]
+    pub lifetime_interval: Option<Interval>,
 }
 
 /// The customers of one group.
@@ -293,6 +296,7 @@ impl CustomerValue {
             alive: mean(0),
             purchases: mean(1),
             predicted: mean(2),
+            lifetime_interval: lifetime_interval(members, level),
         }
     }
 
@@ -318,6 +322,25 @@ impl CustomerValue {
             .unwrap_or(0.0);
         self.historic.mean.map(|historic| historic + predicted)
     }
+}
+
+/// The interval of the mean of what was, over all, plus the mean of what is predicted, over those
+/// who have a prediction: what a customer adds to both goes together.
+fn lifetime_interval(members: &[Worth], level: ConfidenceLevel) -> Option<Interval> {
+    let predicted = |worth: &Worth| worth.predicted.map(|predicted| predicted[2]);
+    let count = members.len() as f64;
+    let known = members.iter().filter_map(predicted).count().max(1) as f64;
+    let historic = members.iter().map(|worth| worth.historic).sum::<f64>() / count.max(1.0);
+    let expected = members.iter().filter_map(predicted).sum::<f64>() / known;
+    let square = |worth: &Worth| {
+        let future = predicted(worth).map_or(0.0, |value| (value - expected) / known);
+        let pull = (worth.historic - historic) / count + future;
+        pull * pull
+    };
+    let squares: f64 = members.iter().map(square).sum();
+    let variance = squares * count * count / (count - 1.0).max(1.0);
+    let persons = members.len() as u64;
+    Mean::from_moments(persons, historic + expected, variance, level).interval
 }
 
 impl Report for CustomerLifetimeValue {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::customers::lifetime_value::{CustomerLifetimeValue, CustomerValue};
 use crate::kpi::spend::acquisition::CustomerAcquisitionCost;
 use crate::report::{Cell, Report, Section, Table};
+use crate::stats::Interval;
 use crate::time::TimeRange;
 
 /// Lifetime value against acquisition cost (CLTV / CAC), by channel and for all customers.
@@ -60,11 +61,14 @@ impl Report for ValuesToCost {
 
     fn sections(&self) -> Vec<Section> {
         let row = |row: &ValueToCost| {
-            let figures = [row.value, row.cost, row.ratio].map(|number| Cell::number(number, 2));
-            [Cell::from(&row.group), Cell::count(row.customers)]
-                .into_iter()
-                .chain(figures)
-                .collect::<Vec<_>>()
+            let ends = row.interval.map(|ends| (ends.low(), ends.high())).unzip();
+            [
+                Cell::from(&row.group),
+                Cell::count(row.customers),
+                Cell::number(row.value, 2),
+                Cell::number(row.cost, 2),
+                Cell::number(row.ratio, 2).with_interval(ends.0, ends.1),
+            ]
         };
         let table = Table::new(["group", "customers", "value", "cost", "value / cost"]);
         vec![Section::new().with_table(table.with_rows(self.rows.iter().map(row)))]
@@ -114,6 +118,9 @@ pub struct ValueToCost {
     pub cost: Option<f64>,
     /// Value / cost; none if either is unknown or the cost is 0.
     pub ratio: Option<f64>,
+    /// The interval of the ratio, with the cost as known; none without one of the value.
+    #[serde(default)]
+    pub interval: Option<Interval>,
 }
 
 impl CustomerLifetimeValue {
@@ -123,15 +130,25 @@ impl CustomerLifetimeValue {
     /// [`first_channel`](crate::kpi::customers::CustomerPurchases::first_channel) with
     /// [`FirstTouch`](crate::attribution::rules::FirstTouch).
     pub fn to_cost(&self, acquisition: &CustomerAcquisitionCost) -> ValuesToCost {
-        let row = |group: &str, value: &CustomerValue, cost: Option<f64>| ValueToCost {
-            group: group.to_owned(),
-            customers: value.customers,
-            value: value.lifetime(),
-            cost,
-            ratio: value
-                .lifetime()
-                .zip(cost.filter(|&cost| cost > 0.0))
-                .map(|(value, cost)| value / cost),
+        let row = |group: &str, value: &CustomerValue, cost: Option<f64>| {
+            let divisor = cost.filter(|&cost| cost > 0.0);
+            let over = |ends: Interval, cost: f64| {
+                Interval::new(ends.low() / cost, ends.high() / cost, ends.level()).ok()
+            };
+            ValueToCost {
+                group: group.to_owned(),
+                customers: value.customers,
+                value: value.lifetime(),
+                cost,
+                ratio: value
+                    .lifetime()
+                    .zip(divisor)
+                    .map(|(value, cost)| value / cost),
+                interval: value
+                    .lifetime_interval
+                    .zip(divisor)
+                    .and_then(|(ends, cost)| over(ends, cost)),
+            }
         };
         let groups = self.groups.iter().filter_map(|group| {
             let channel = acquisition.channel(&group.group)?;

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::journeys::arena::Journeys;
 use crate::kpi::customers::{
     Cohorts, CustomerLifetimeValue, CustomerPurchases, ForecastHorizon, InterpurchaseTimes,
-    Purchases, Regularity, Repurchase, Retention, RfmScore, RfmSegments, ValuesToCost,
+    Payback, Purchases, Regularity, Repurchase, Retention, RfmScore, RfmSegments, ValuesToCost,
 };
 use crate::kpi::dashboard::dashboard_options::DashboardOptions;
 use crate::kpi::dashboard::family::Family;
@@ -57,6 +57,8 @@ pub struct CustomerKpis {
     pub lifetime_value_by_segment: Family<CustomerLifetimeValue>,
     /// Lifetime value against acquisition cost.
     pub value_to_cost: Family<ValuesToCost>,
+    /// Margin of new customers by month against acquisition cost.
+    pub payback: Family<Payback>,
     /// Returns that belong to no purchase, where journeys are net of returns; no value is reduced
     /// by them.
     #[serde(skip)]
@@ -86,7 +88,8 @@ impl CustomerKpis {
             rfm: RfmSegments::new(&purchases, &kpis),
             lifetime_value: Family::new(values.by_channel).with_basis(first_touch),
             lifetime_value_by_segment: Family::new(values.by_segment).with_basis("by segment"),
-            value_to_cost: Family::new(values.to_cost).with_basis(same_credit),
+            value_to_cost: Family::new(values.to_cost).with_basis(same_credit.clone()),
+            payback: Family::new(values.payback).with_basis(same_credit),
             unmatched_returns: history
                 .unwrap_or(journeys)
                 .irregularities()
@@ -105,6 +108,7 @@ impl CustomerKpis {
             &self.lifetime_value,
             &self.lifetime_value_by_segment,
             &self.value_to_cost,
+            &self.payback,
         ]
     }
 }
@@ -138,6 +142,7 @@ struct LifetimeValues {
     by_channel: CustomerLifetimeValue,
     by_segment: CustomerLifetimeValue,
     to_cost: ValuesToCost,
+    payback: Payback,
     no_forecast: Option<String>,
 }
 
@@ -169,6 +174,7 @@ impl LifetimeValues {
         let cost = CustomerAcquisitionCost::new(journeys, &FirstTouch, &every_channel)?;
         Ok(Self {
             to_cost: by_channel.to_cost(&cost),
+            payback: Payback::new(purchases, &cost, channel, kpis),
             by_channel,
             by_segment,
             no_forecast,

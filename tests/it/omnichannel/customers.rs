@@ -91,6 +91,10 @@ fn cohorts_by_month() {
     );
     assert_near(cohorts.cohorts[0].bought[1].rate, 0.4);
     assert_eq!(cohorts.cohorts[2].bought[0].rate, None);
+    // January's five spent 60 + 30 + 80 + 100 + 70, then 40 + 30, then 50 + 20.
+    let margin = |at: usize| cohorts.cohorts[at].margin.clone();
+    assert_eq!(margin(0), [Some(68.0), Some(14.0), Some(14.0)]);
+    assert_eq!((margin(1)[1], margin(2)), (Some(0.0), vec![None]));
     let few = monthly().with_minimum(MinimumGroup::new(4).unwrap());
     let shown = Cohorts::new(&purchases, &few).unwrap();
     let names: Vec<(&str, u64)> = shown
@@ -104,6 +108,11 @@ fn cohorts_by_month() {
         "February's three cannot be had by subtraction"
     );
     assert_eq!(counts(&shown.cohorts[1].bought[1]), (2, 8));
+    // 340 of January's and 155 of February's, then 70 and nothing
+    assert_eq!(
+        shown.cohorts[1].margin,
+        [Some(495.0 / 8.0), Some(70.0 / 8.0)]
+    );
 }
 
 #[test]
@@ -266,6 +275,11 @@ fn value_so_far_by_acquiring_channel() {
     assert_near(ratio("social"), 143.5 / 10.0);
     assert_near(ratio("search"), 60.0 / 6.0);
     assert_near(ratio("(whole)"), 351.0 / 16.0);
+    let social = ratios.group("social").unwrap();
+    let worth = values.group("social").unwrap().historic.interval.unwrap();
+    let ends = social.interval.unwrap();
+    assert_near(ends.low(), worth.low() / (10.0 / 3.0));
+    assert_near(ends.high(), worth.high() / (10.0 / 3.0));
     assert_eq!(
         (ratio("store"), ratios.rows.len()),
         (None, 5),

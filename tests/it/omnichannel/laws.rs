@@ -2,10 +2,10 @@
 
 use super::{assert_near, counts, log, offline, quarter, whole};
 use mixtouch::attribution::markov::Markov;
-use mixtouch::attribution::rules::{LastTouch, Linear};
+use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::kpi::customers::{
-    Cohorts, CustomerLifetimeValue, ForecastHorizon, InterpurchaseTimes, Purchases, Regularity,
-    Repurchase, Retention, RfmSegments,
+    Cohorts, CustomerLifetimeValue, ForecastHorizon, InterpurchaseTimes, Payback, Purchases,
+    Regularity, Repurchase, Retention, RfmSegments,
 };
 use mixtouch::kpi::journeys::{
     ConversionCounts, ConversionRates, KindShares, PathLengths, PurchasePaths,
@@ -35,7 +35,9 @@ fn reports(log: &Events) -> Value {
     let channel = |customer: &mixtouch::kpi::customers::CustomerPurchases<'_>| {
         customer.first_channel().unwrap_or("(none)").to_owned()
     };
+    let acquisition = CustomerAcquisitionCost::new(&journeys, &FirstTouch, &options).unwrap();
     json!({
+        "payback": Payback::new(&purchases, &acquisition, channel, &options),
         "rates": ConversionRates::new(&journeys, &options).unwrap(),
         "paths": PurchasePaths::new(&journeys, &options).unwrap(),
         "kinds": KindShares::new(&journeys, &options).unwrap(),

@@ -230,6 +230,68 @@ fn channels_whose_intervals_overlap_are_not_ranked() {
     );
 }
 
+/// Customers of a channel: what winning one costs, and the days and values of what each buys.
+fn won_by(channel: &str, cost: f64, purchases: &[(i64, [f64; 2])], log: &mut Events) {
+    for number in 0..40u64 {
+        let person = format!("{channel} {number}");
+        let touch = Event::touch(person.as_str(), JANUARY, channel).with_cost(cost);
+        log.push(touch).unwrap();
+        for (day, values) in purchases {
+            let sale = Event::conversion(person.as_str(), JANUARY + 60 + day * DAY);
+            let value = values[number as usize % 2];
+            log.push(sale.with_value(value)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn payback_is_told_where_it_is_sure() {
+    let mut log = Events::new().keep_all();
+    let (once, again) = ((0, [20.0; 2]), (20, [20.0; 2]));
+    won_by("search", 10.0, &[once], &mut log);
+    won_by("social", 30.0, &[once, again], &mut log);
+    won_by("tv", 100.0, &[once, again], &mut log);
+    // 30.1 in the mean, give or take 4
+    won_by("radio", 30.0, &[(0, [5.0, 55.2])], &mut log);
+    // 29.9 in the mean, and nothing more is known
+    won_by("paper", 30.0, &[(0, [5.0, 54.8])], &mut log);
+    log.push(Event::touch("last", JANUARY + 100 * DAY, "tv"))
+        .unwrap();
+    let titles = all_titles(&dashboard(&log));
+    for told in [
+        "search: paid back at the first purchase",
+        "social: paid back within a month",
+        "tv: not paid back within 3 months",
+        "radio: paid back at the first purchase, but not beyond chance",
+        "paper: cannot be told whether paid back within 3 months",
+    ] {
+        assert!(
+            titles.iter().any(|title| title == told),
+            "{told}: {titles:?}"
+        );
+    }
+    let worth = titles
+        .iter()
+        .find(|title| title.contains("times what they cost"));
+    assert!(
+        worth.unwrap().ends_with(')'),
+        "{worth:?} lacks its interval"
+    );
+}
+
+#[test]
+fn cohorts_show_what_their_customers_brought() {
+    let titles = all_titles(&dashboard(&log(2)));
+    // for 20 each; of January's two in twenty, one comes back in April
+    assert!(
+        titles.contains(
+            &"A customer of 2026-01 brought 20.0 in the first period and 30.0 within 4 periods"
+                .to_owned()
+        ),
+        "{titles:?}"
+    );
+}
+
 #[test]
 fn all_customers_together_are_won_by_no_channel() {
     // all customers cost half as much, since no channel won every other one

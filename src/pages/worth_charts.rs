@@ -1,0 +1,140 @@
+//! What customers are worth, against what winning them cost.
+
+use crate::kpi::customers::{Cohort, PaybackRow};
+use crate::kpi::dashboard::Dashboard;
+use crate::pages::kpi_trends::of_mean;
+use crate::pages::words;
+use crate::report::chart::{Chart, HeatMap, Lines, Measure, Scatter, Size};
+
+/// The row of all customers.
+const WHOLE: &str = "(whole)";
+/// The channels whose payback is drawn.
+const MOST: usize = 6;
+
+/// Value against cost of a customer by channel.
+pub(crate) fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
+    let rows = &dashboard.customers.value_to_cost.report.rows;
+    let known: Vec<_> = rows
+        .iter()
+        .filter_map(|row| Some((row, row.cost?, row.value?)))
+        .collect();
+    // all customers together have not been won by anything
+    let best = known
+        .iter()
+        .filter(|(row, _, _)| row.group != WHOLE && row.ratio.is_some())
+        .max_by(|a, b| (a.2 / a.1).total_cmp(&(b.2 / b.1)))?;
+    let scatter = Scatter::new(
+        Measure::new("cost of a new customer"),
+        Measure::new("value of a customer"),
+    );
+    let scatter = known
+        .iter()
+        .fold(scatter.with_diagonal(), |scatter, (row, cost, value)| {
+            let own = row.group == best.0.group;
+            match own {
+                true => scatter.with_chosen(&row.group, *cost, *value),
+                false => scatter.with_point(&row.group, *cost, *value),
+            }
+        });
+    let times = words::short(best.2 / best.1);
+    let ends = best.0.interval.map_or_else(String::new, |ends| {
+        format!(" ({})", words::ends(ends.low(), ends.high(), words::short))
+    });
+    let title = format!(
+        "Customers won by {} are worth {times} times what they cost{ends}",
+        best.0.group
+    );
+    let chart = Chart::new(title, scatter).with_size(Size::Half);
+    Some(chart.with_subtitle(
+        "Value of a customer against the cost of winning one; on the line both are the same",
+    ))
+}
+
+/// The margin of a customer by cohort, added up over periods.
+pub(crate) fn cohort_values(dashboard: &Dashboard) -> Option<Chart> {
+    let cohorts: &[Cohort] = &dashboard.customers.cohorts.cohorts;
+    let ages = |cohort: &Cohort| cohort.margin.len();
+    let longest = cohorts.iter().map(ages).max().filter(|most| *most > 1)?;
+    let measure = Measure::new("margin of a customer, by periods after the first purchase");
+    let columns = (0..longest).map(|age| age.to_string());
+    let map = HeatMap::new(measure.with_digits(1), columns);
+    let map = cohorts.iter().fold(map, |map, cohort| {
+        map.with_row(&cohort.name, so_far(cohort))
+    });
+    let (oldest, worth) = cohorts.iter().find_map(|cohort| {
+        let known: Vec<f64> = so_far(cohort).into_iter().flatten().collect();
+        (known.len() > 1).then(|| (cohort, known))
+    })?;
+    let title = format!(
+        "A customer of {} brought {} in the first period and {} within {} periods",
+        oldest.name,
+        words::short(worth[0]),
+        words::short(worth[worth.len() - 1]),
+        worth.len()
+    );
+    Some(Chart::new(title, map).with_subtitle(
+        "Margin of a customer so far by period of the first purchase (row) and periods since (column)",
+    ))
+}
+
+/// The margin so far by age; none from the first period on that is not known.
+fn so_far(cohort: &Cohort) -> Vec<Option<f64>> {
+    let mut sum = Some(0.0);
+    let margins = cohort.margin.iter();
+    margins
+        .map(|margin| {
+            sum = sum.zip(*margin).map(|(sum, margin)| sum + margin);
+            sum
+        })
+        .collect()
+}
+
+/// The margin of new customers by month against what winning them cost, for the channels with most
+/// new customers.
+pub(crate) fn payback(dashboard: &Dashboard) -> Vec<Chart> {
+    let rows = dashboard.customers.payback.report.rows.iter();
+    let mut rows: Vec<(&PaybackRow, f64)> = rows
+        .filter(|row| row.group != WHOLE && row.margin.len() > 1)
+        .filter_map(|row| Some((row, row.cost?)))
+        .collect();
+    // equal numbers stay in order of names
+    rows.sort_by_key(|(row, _)| std::cmp::Reverse(row.customers));
+    rows.truncate(MOST);
+    rows.into_iter()
+        .map(|(row, cost)| paid(row, cost))
+        .collect()
+}
+
+fn paid(row: &PaybackRow, cost: f64) -> Chart {
+    let months = (0..row.margin.len()).map(|month| month.to_string());
+    let measure = Measure::new("margin of a new customer, by months since the first purchase");
+    let lines = Lines::new(measure, months)
+        .with_series("margin so far", row.margin.iter().map(of_mean))
+        .with_series("cost", row.margin.iter().map(|_| cost))
+        .with_zero(true);
+    let title = format!("{}: {}", row.group, when(row, cost));
+    let chart = Chart::new(title, lines).with_size(Size::Third);
+    chart.with_subtitle(format!(
+        "Margin of {} new customers in the mean, and what winning one cost; months of 30 days",
+        words::short(row.customers as f64)
+    ))
+}
+
+/// After how long a customer has paid back, as far as it can be told.
+pub(crate) fn when(row: &PaybackRow, cost: f64) -> String {
+    let months = |month: u32| match month {
+        0 => "at the first purchase".to_owned(),
+        1 => "within a month".to_owned(),
+        months => format!("within {months} months"),
+    };
+    let last = row.margin.len().saturating_sub(1) as u32;
+    let below = row.margin.last().and_then(|margin| margin.interval);
+    match (row.surely_paid_back, row.paid_back) {
+        (Some(month), _) => format!("paid back {}", months(month)),
+        (None, Some(month)) => format!("paid back {}, but not beyond chance", months(month)),
+        (None, None) if below.is_some_and(|ends| ends.high() < cost) => {
+            format!("not paid back {}", months(last))
+        }
+        (None, None) => format!("cannot be told whether paid back {}", months(last)),
+    }
+}
