@@ -183,7 +183,9 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
     };
     // what is simulated is sold for money
     let in_money = options.kpi_in_money || outcome.truth.is_some();
-    let mut results = Results::new("Where sales came from").with_mix(model);
+    let mut results = Results::new("Where sales came from")
+        .with_mix(model)
+        .with_prior_roi(outcome.fitted.prior_roi());
     let chapter = match in_money {
         true => {
             results = results.with_kpi_in_money();

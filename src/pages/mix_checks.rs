@@ -1,17 +1,20 @@
 //! Checks of a mix model, each with what to do.
 
 use crate::mix::posterior::{FitFinding, Posterior};
+use crate::pages::mix_returns::mostly_prior;
 use crate::pages::words::{explained, listed, sentence};
 use crate::report::html::{Check, Verdict};
+use crate::stats::Estimate;
 
 /// The least share of the variance that a model should explain.
 const EXPLAINED: f64 = 0.7;
 
-/// A check for each finding, each doubtful test, and what the data hardly inform.
-pub(crate) fn checks(model: &Posterior) -> Vec<Check> {
+/// A check for each finding, each doubtful test, and what the data hardly inform; `prior` has each
+/// channel's return before the data, where it is known.
+pub(crate) fn checks(model: &Posterior, prior: &[Option<Estimate>]) -> Vec<Check> {
     let fit = model.fit_statistics();
     let mut checks = Vec::new();
-    if fit.r2.is_nan() || fit.r2 < EXPLAINED {
+    if fit.r2.is_none_or(|r2| r2 < EXPLAINED) {
         checks.push(
             Check::new(Verdict::Watch, explained(fit.r2))
                 .with_action("Add what else moved the KPI as controls."),
@@ -27,6 +30,14 @@ pub(crate) fn checks(model: &Posterior) -> Vec<Check> {
             .with_action("Check the tests, or widen what the model believes.")
     }));
     let channels = model.channels();
+    let mostly = mostly_prior(&channels, prior);
+    if !mostly.is_empty() {
+        let text = format!("Mostly what was believed before: {}", listed(&mostly));
+        checks.push(
+            Check::new(Verdict::Watch, text)
+                .with_action("Test these channels: the data say little."),
+        );
+    }
     let weak: Vec<&str> = channels
         .iter()
         .filter(|channel| channel.weakly_identified)

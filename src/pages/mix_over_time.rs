@@ -69,11 +69,10 @@ pub(crate) fn actual_and_expected(model: &Posterior, forecast: Option<&MixForeca
             words::percent(error)
         )
     });
-    let title = format!(
-        "{}; the model is {} off in the mean{later}",
-        words::explained(fit.r2),
-        words::percent(fit.mape)
-    );
+    let off = fit.mape.map_or_else(String::new, |error| {
+        format!("; the model is {} off in the mean", words::percent(error))
+    });
+    let title = format!("{}{off}{later}", words::explained(fit.r2));
     Chart::new(title, lines)
         .with_subtitle("KPI by period; the band holds 90 % of periods, by the size of residuals")
 }

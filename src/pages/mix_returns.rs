@@ -111,6 +111,32 @@ fn more_than(paid: &[(usize, &ChannelSummary)], each: &[Ends], what: &str) -> St
     }
 }
 
+/// The channels whose return says mostly what was believed before the data.
+pub(crate) fn mostly_prior<'a>(
+    channels: &'a [ChannelSummary],
+    prior: &[Option<Estimate>],
+) -> Vec<&'a str> {
+    let known = channels.iter().zip(prior);
+    let mostly = known.filter(|(channel, prior)| {
+        let both = prior.zip(channel.roi);
+        both.is_some_and(|(before, after)| says_mostly(before, after))
+    });
+    mostly
+        .map(|(channel, _)| channel.channel.as_str())
+        .collect()
+}
+
+/// Whether the data took away less than half of the variance, by the widths of intervals: of
+/// logarithms, as returns are believed in multiples, or of returns where these may be nothing.
+fn says_mostly(before: Estimate, after: Estimate) -> bool {
+    let width = |estimate: Estimate| match before.low() > 0.0 && after.low() > 0.0 {
+        true => libm::log(estimate.high() / estimate.low()),
+        false => estimate.high() - estimate.low(),
+    };
+    let ratio = width(after) / width(before);
+    ratio * ratio > 0.5
+}
+
 /// What was believed of returns before the data, and after; none without a channel of which both are
 /// known.
 pub(crate) fn prior(
@@ -275,6 +301,20 @@ pub(crate) fn tests(model: &Posterior) -> Option<Chart> {
 mod tests {
     use super::*;
     use crate::stats::{ConfidenceLevel, Interval};
+
+    #[test]
+    fn a_return_says_mostly_its_prior_where_half_of_the_variance_is_left() {
+        let of = |low: f64, high: f64| {
+            let ends = Interval::new(low, high, ConfidenceLevel::P90).unwrap();
+            Estimate::new((low + high) / 2.0, ends)
+        };
+        // from 1 to 16: a quarter of that in logarithms, then three quarters
+        assert!(!says_mostly(of(1.0, 16.0), of(4.0, 8.0)));
+        assert!(says_mostly(of(1.0, 16.0), of(2.0, 16.0)));
+        // where a return may be nothing, as it is
+        assert!(!says_mostly(of(0.0, 10.0), of(0.0, 7.0)));
+        assert!(says_mostly(of(0.0, 10.0), of(0.0, 7.2)));
+    }
 
     #[test]
     fn titles_say_no_more_than_intervals() {

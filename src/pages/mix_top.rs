@@ -2,7 +2,7 @@
 
 use crate::mix::posterior::{ChannelSummary, Posterior, PosteriorDraw};
 use crate::pages::apart::{Ends, surely_apart};
-use crate::pages::mix_returns::{is_in_money, pays_back};
+use crate::pages::mix_returns::{is_in_money, mostly_prior, pays_back};
 use crate::pages::words;
 use crate::report::html::{Answer, Card};
 use crate::stats::Estimate;
@@ -15,6 +15,8 @@ pub(crate) struct MixTop<'a> {
     share: Option<Estimate>,
     /// Whether returns are in money, so that 1 is break-even.
     in_money: bool,
+    /// Each channel's return before the data, where it is known.
+    prior: &'a [Option<Estimate>],
 }
 
 impl<'a> MixTop<'a> {
@@ -24,7 +26,13 @@ impl<'a> MixTop<'a> {
             channels: model.channels(),
             share: media_share(model),
             in_money: is_in_money(model, kpi_in_money),
+            prior: &[],
         }
+    }
+
+    /// The same with each channel's return before the data.
+    pub(crate) fn with_prior(self, prior: &'a [Option<Estimate>]) -> Self {
+        Self { prior, ..self }
     }
 
     fn percents(estimate: &Estimate) -> String {
@@ -210,11 +218,9 @@ impl<'a> MixTop<'a> {
             );
         }
         cards.extend(self.return_card());
-        let note = format!("MAPE {}", words::percent(fit.mape));
-        let r2 = match fit.r2.is_finite() {
-            true => format!("{:.2}", fit.r2),
-            false => words::UNKNOWN.to_owned(),
-        };
+        let unknown = || words::UNKNOWN.to_owned();
+        let note = format!("MAPE {}", fit.mape.map_or_else(unknown, words::percent));
+        let r2 = fit.r2.map_or_else(unknown, |r2| format!("{r2:.2}"));
         cards.push(Card::new("Fit, R\u{b2}", r2).with_note(note));
         cards
     }
@@ -261,6 +267,17 @@ impl<'a> MixTop<'a> {
             findings.push((
                 format!("{} {verb} not pay back", words::listed(&loses)),
                 figures.to_owned(),
+            ));
+        }
+        let prior = mostly_prior(&self.channels, self.prior);
+        if !prior.is_empty() {
+            let verb = if prior.len() == 1 { "says" } else { "say" };
+            findings.push((
+                format!(
+                    "{} {verb} mostly what was believed before",
+                    words::listed(&prior)
+                ),
+                "the data took away less than half of the variance that the prior had".to_owned(),
             ));
         }
         let weak = names(&|channel| channel.weakly_identified);

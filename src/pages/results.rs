@@ -16,6 +16,7 @@ use crate::pages::plan::PlanChapter;
 use crate::pages::plan_top::PlanTop;
 use crate::pages::{fingerprint, words};
 use crate::report::html::{Answer, Chapter, Check, Page, Verdict};
+use crate::stats::Estimate;
 
 /// The checks that page one shows.
 const CHECKS: usize = 6;
@@ -44,6 +45,7 @@ pub struct Results<'a> {
     attribution: Option<&'a ComparisonTable>,
     journeys: Option<&'a Journeys>,
     mix: Option<&'a Posterior>,
+    prior_roi: Vec<Option<Estimate>>,
     plan: Option<&'a Plan>,
     priorities: Option<&'a TestPriorities>,
     chapters: Vec<Chapter>,
@@ -93,6 +95,16 @@ impl<'a> Results<'a> {
         }
     }
 
+    /// The same results with the return of each channel of the mix model before any data, in the
+    /// panel's order: which channels say mostly that. `Nuts::prior` (feature `bayes`) says it.
+    #[must_use]
+    pub fn with_prior_roi(self, roi: impl IntoIterator<Item = Option<Estimate>>) -> Self {
+        Self {
+            prior_roi: roi.into_iter().collect(),
+            ..self
+        }
+    }
+
     /// The same results of a KPI that is money of the kind that is spent: a return of 1 is
     /// break-even, and channels are said to pay back or not. A panel with the revenue of a unit of
     /// the KPI says so itself.
@@ -133,7 +145,7 @@ impl<'a> Results<'a> {
     /// The page.
     pub fn page(&self) -> Page {
         let credit = self.attribution.and_then(AttributionTop::new);
-        let mix = self.mix.map(|model| MixTop::new(model, self.kpi_in_money));
+        let mix = self.mix.map(|model| self.mix_top(model));
         let plan = self.plan.map(PlanTop::new);
         let page = Page::new(headline(credit.as_ref(), mix.as_ref(), plan.as_ref()))
             .with_about(&self.about);
@@ -177,6 +189,10 @@ impl<'a> Results<'a> {
             .fold(page, Page::with_chapter)
     }
 
+    fn mix_top(&self, model: &'a Posterior) -> MixTop<'_> {
+        MixTop::new(model, self.kpi_in_money).with_prior(&self.prior_roi)
+    }
+
     fn chips(&self) -> Vec<(String, String)> {
         let mut chips = Vec::new();
         let mut chip = |name: &str, value: String| chips.push((name.to_owned(), value));
@@ -207,7 +223,10 @@ impl<'a> Results<'a> {
 
     /// Of all results, those to be acted on first.
     fn checks(&self) -> Vec<Check> {
-        let mix = self.mix.map(mix_checks::checks).unwrap_or_default();
+        let mix = self
+            .mix
+            .map(|model| mix_checks::checks(model, &self.prior_roi))
+            .unwrap_or_default();
         let credit = self
             .attribution
             .map(attribution_checks::checks)
@@ -223,7 +242,7 @@ impl<'a> Results<'a> {
     }
 
     fn mix_chapter(&self, model: &Posterior) -> Chapter {
-        let chapter = MixChapter::new(model);
+        let chapter = MixChapter::new(model).with_prior_roi(self.prior_roi.iter().copied());
         match self.kpi_in_money {
             true => chapter.with_kpi_in_money().chapter(),
             false => chapter.chapter(),

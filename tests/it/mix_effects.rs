@@ -378,7 +378,7 @@ fn contacts_alone_do_not_tell_what_frequency_brings() {
     let plain = plain
         .with_exposures("tv", tv.spend().to_vec(), contacts)
         .unwrap();
-    let rest = |panel: &Panel| 1.0 - fit(&level(), panel, 300).fit_statistics().r2;
+    let rest = |panel: &Panel| 1.0 - fit(&level(), panel, 300).fit_statistics().r2.unwrap();
     let (reach, contacts) = (rest(&panel), rest(&plain));
     assert!(contacts > 2.0 * reach, "{contacts} {reach}");
     assert!(truth > 0.0);
@@ -488,7 +488,7 @@ fn what_channels_bring_together_is_found_and_divided() {
     assert!((tv / (tv_alone + truth / 2.0) - 1.0).abs() < 0.12, "{tv}");
     // Without the term the fit is worse.
     let rest = |specification: &MixSpecification| {
-        1.0 - fit(specification, &panel, 300).fit_statistics().r2
+        1.0 - fit(specification, &panel, 300).fit_statistics().r2.unwrap()
     };
     assert!(rest(&plain()) > 1.5 * rest(&with_synergy()));
 }

@@ -73,11 +73,14 @@ fn fit_statistics_by_hand() {
     }
     // Squares: residuals 12, deviations from the mean of 13 28, steps between residuals 9 + 9 + 0 +
     // 9 + 9.
-    assert_close(fit.r2, 1.0 - 12.0 / 28.0);
+    assert_close(fit.r2.unwrap(), 1.0 - 12.0 / 28.0);
     assert_close(fit.adjusted_r2.unwrap(), 1.0 - 12.0 / 28.0 * 5.0 / 4.0);
     assert_close(fit.durbin_watson.unwrap(), 36.0 / 12.0);
-    assert_close(fit.nrmse, 2_f64.sqrt() / 5.0);
-    assert_close(fit.mape, (2.0 / 12.0 + 4.0 / 11.0 + 2.0 / 16.0) / 6.0);
+    assert_close(fit.nrmse.unwrap(), 2_f64.sqrt() / 5.0);
+    assert_close(
+        fit.mape.unwrap(),
+        (2.0 / 12.0 + 4.0 / 11.0 + 2.0 / 16.0) / 6.0,
+    );
     assert_eq!(fit.validation_nrmse, None);
     // The same rows as two geos: the step from one geo's end to the other's beginning is none.
     let geos = Panel::new(None, weeks(3), vec!["a".into(), "b".into()], y)
@@ -87,6 +90,30 @@ fn fit_statistics_by_hand() {
     let by_geo = solution(&plain_search(), &line(), &geos).fit_statistics();
     assert_close(by_geo.durbin_watson.unwrap(), 36.0 / 12.0);
     assert_close(by_geo.adjusted_r2.unwrap(), 1.0 - 12.0 / 28.0 * 5.0 / 3.0);
+}
+
+#[test]
+fn of_a_kpi_that_never_moves_nothing_is_explained() {
+    let spend: Vec<f64> = (0..30).map(|week| f64::from(week % 4)).collect();
+    let with = |kpi: Vec<f64>| {
+        let panel = Panel::national(weeks(30), kpi).unwrap();
+        panel.with_channel("tv", spend.clone()).unwrap()
+    };
+    // what was learned where the KPI moves, beside one that does not
+    let learned = with(spend.iter().map(|spend| 10.0 + spend).collect());
+    let learned = solution(&plain_search(), &line(), &learned);
+    let draws = learned.draws().to_vec();
+    let model = Posterior::new(line(), with(vec![0.1; 30]), draws).unwrap();
+    let fit = model.fit_statistics();
+    assert_eq!((fit.r2, fit.adjusted_r2, fit.nrmse), (None, None, None));
+    assert!(fit.mape.is_some());
+    let document = serde_json::to_value(fit).unwrap();
+    assert!(document["r2"].is_null() && document["nrmse"].is_null());
+    let text = model.report().to_string();
+    assert!(
+        text.contains("R2 -, NRMSE -") && !text.contains("NaN"),
+        "{text}"
+    );
 }
 
 #[test]

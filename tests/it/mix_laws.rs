@@ -445,7 +445,7 @@ fn geos_of_very_different_size_pool_on_their_own_scale() {
     let (auto, common) = (r2(GeoScale::Auto), r2(GeoScale::Common));
     assert!(
         auto.rssd.unwrap().is_finite() && auto.mape < common.mape,
-        "{} {}",
+        "{:?} {:?}",
         auto.mape,
         common.mape
     );

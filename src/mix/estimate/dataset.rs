@@ -31,7 +31,7 @@ impl TransformedDesign {
     /// let coefficients = fit.params().to_vec();
     /// let draw = design.draw_with_intercept(&coefficients, fit.intercept())?;
     /// let posterior = Posterior::new(specification, panel, vec![draw])?;
-    /// assert!(posterior.fit_statistics().r2 > 0.8);
+    /// assert!(posterior.fit_statistics().r2 > Some(0.8));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn dataset(&self) -> Dataset<f64, f64, Ix1> {

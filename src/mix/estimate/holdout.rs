@@ -21,7 +21,7 @@ use crate::time::Day;
 /// let search = Search::default().with_evaluations(200);
 /// let table = Holdout::new(8).with_origins(2).run(&search, &MixSpecification::new(), &panel)?;
 /// assert_eq!(table.len(), 2);
-/// assert!(table[0].errors.mape < 0.3 && table[0].from > table[1].from);
+/// assert!(table[0].errors.mape < Some(0.3) && table[0].from > table[1].from);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

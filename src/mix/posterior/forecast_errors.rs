@@ -5,12 +5,13 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
 use crate::mix::posterior::forecast::MixForecast;
+use crate::mix::posterior::statistics::mean_relative;
 
 /// How far a forecast was off, over the rows with weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ForecastErrors {
-    /// Mean absolute error over the KPI, of rows whose KPI is not 0.
-    pub mape: f64,
+    /// Mean absolute error over the KPI, of rows whose KPI is not 0; none without any.
+    pub mape: Option<f64>,
     /// 1 - squared errors over squared deviations from the mean of what came; none where all rows
     /// are alike.
     pub r2: Option<f64>,
@@ -48,14 +49,9 @@ impl MixForecast {
             .map(|&r| (kpi(r) - mean) * (kpi(r) - mean))
             .sum();
         let square: f64 = rows.iter().map(|&r| error(r) * error(r)).sum();
-        let sized: Vec<usize> = rows.iter().copied().filter(|&r| kpi(r) != 0.0).collect();
-        let relative = sized
-            .iter()
-            .map(|&r| (error(r) / kpi(r)).abs())
-            .sum::<f64>();
         let within = |row: &&usize| predictions[**row].interval().contains(kpi(**row));
         Ok(ForecastErrors {
-            mape: relative / sized.len().max(1) as f64,
+            mape: mean_relative(rows.iter().map(|&r| (error(r), kpi(r)))),
             r2: (total > 0.0).then(|| 1.0 - square / total),
             crps: rows.iter().map(|&r| self.crps(r, kpi(r))).sum::<f64>() / count,
             within: rows.iter().filter(within).count() as f64 / count,

@@ -86,10 +86,10 @@ impl MixReport<'_> {
             format!(", on later periods {error:.3}")
         });
         format!(
-            "R2 {:.3}, NRMSE {:.3}{validation}, MAPE {:.1} %, Durbin-Watson {}",
-            fit.r2,
-            fit.nrmse,
-            100.0 * fit.mape,
+            "R2 {}, NRMSE {}{validation}, MAPE {}, Durbin-Watson {}",
+            Cell::number(fit.r2, 3),
+            Cell::number(fit.nrmse, 3),
+            Cell::percent(fit.mape, 1),
             Cell::number(fit.durbin_watson, 2)
         )
     }

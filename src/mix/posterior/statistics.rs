@@ -18,21 +18,23 @@ use crate::mix::transform::{Adstock, ChannelCurve, Saturation};
 /// let search = Search::default().with_evaluations(200);
 /// let model = search.estimate(&MixSpecification::new(), &panel)?;
 /// let fit = model.fit_statistics();
-/// assert!(fit.r2 > 0.5 && fit.adjusted_r2.unwrap() < fit.r2);
+/// let r2 = fit.r2.expect("the KPI moves");
+/// assert!(r2 > 0.5 && fit.adjusted_r2.unwrap() < r2);
 /// assert!((0.0..4.0).contains(&fit.durbin_watson.expect("the fit is not exact")));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FitStatistics {
-    /// Coefficient of determination, 1 - squared residuals / squared deviations from the mean.
-    pub r2: f64,
+    /// Coefficient of determination, 1 - squared residuals / squared deviations from the mean; none
+    /// where the KPI never moves.
+    pub r2: Option<f64>,
     /// The same, corrected for the number of coefficients and transform parameters; none if there
-    /// are as many as rows.
+    /// are as many as rows, or the KPI never moves.
     pub adjusted_r2: Option<f64>,
-    /// Root mean square error over the KPI's range.
-    pub nrmse: f64,
-    /// Mean absolute error relative to the KPI, over rows where it is not 0.
-    pub mape: f64,
+    /// Root mean square error over the KPI's range; none where the KPI never moves.
+    pub nrmse: Option<f64>,
+    /// Mean absolute error relative to the KPI, over rows where it is not 0; none without any.
+    pub mape: Option<f64>,
     /// Durbin-Watson: squared differences of successive residuals within geos over squared
     /// residuals; 2 without autocorrelation, none where the fit is exact.
     pub durbin_watson: Option<f64>,
@@ -44,6 +46,15 @@ pub struct FitStatistics {
     /// The largest violation of the optimality conditions among the draws; none where no search
     /// made them.
     pub kkt_residual: Option<f64>,
+}
+
+/// The mean size of errors relative to what they are of, over pairs where that is not 0.
+pub(crate) fn mean_relative(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
+    let sized = pairs.filter(|(_, size)| *size != 0.0);
+    let (sum, count) = sized.fold((0.0, 0_u32), |(sum, count), (error, size)| {
+        (sum + (error / size).abs(), count + 1)
+    });
+    (count > 0).then(|| sum / f64::from(count))
 }
 
 impl Posterior {
@@ -77,18 +88,15 @@ impl Posterior {
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &r| {
                 (l.min(kpi[r]), h.max(kpi[r]))
             });
-        let nonzero: Vec<usize> = kept.iter().copied().filter(|&r| kpi[r] != 0.0).collect();
-        let r2 = 1.0 - square / total;
+        let moves = high > low;
+        let r2 = moves.then(|| 1.0 - square / total);
         let freedom = count - self.parameters();
+        let adjusted = |r2: f64| 1.0 - (1.0 - r2) * (count - 1.0) / freedom;
         FitStatistics {
             r2,
-            adjusted_r2: (freedom > 0.0).then(|| 1.0 - (1.0 - r2) * (count - 1.0) / freedom),
-            nrmse: (square / count).sqrt() / (high - low),
-            mape: nonzero
-                .iter()
-                .map(|&r| (residuals[r] / kpi[r]).abs())
-                .sum::<f64>()
-                / nonzero.len().max(1) as f64,
+            adjusted_r2: r2.filter(|_| freedom > 0.0).map(adjusted),
+            nrmse: moves.then(|| (square / count).sqrt() / (high - low)),
+            mape: mean_relative(kept.iter().map(|&r| (residuals[r], kpi[r]))),
             durbin_watson: (!self.is_exact(&residuals, &kept))
                 .then(|| self.successive_square(&residuals) / square),
             validation_nrmse: self.mean_objective(|objectives| objectives.validation_nrmse),
@@ -141,5 +149,17 @@ impl Posterior {
         let bounded = controls.filter(|control| bounded(control.name())).count();
         let whole = bounded + media + self.transform_parameters();
         self.derived.baseline_freedom + whole as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mean_relative;
+
+    #[test]
+    fn errors_are_relative_to_what_is_not_0() {
+        let pairs = [(1.0, 4.0), (-3.0, 4.0), (5.0, 0.0)];
+        assert_eq!(mean_relative(pairs.into_iter()), Some(0.5));
+        assert_eq!(mean_relative([(5.0, 0.0)].into_iter()), None);
     }
 }

@@ -45,7 +45,7 @@ use crate::time::Day;
 ///     .with_control_bounds("Sale", 0.0..)
 ///     .with_baseline(Baseline::new(Trend::Knots(4), 3)?);
 /// let fit = Search::default().with_evaluations(200).fit(&specification, &panel)?;
-/// assert!(fit.posterior().fit_statistics().r2 > 0.5);
+/// assert!(fit.posterior().fit_statistics().r2 > Some(0.5));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -102,6 +102,23 @@ fn units_of_a_kpi_are_not_held_against_break_even() {
 }
 
 #[test]
+fn a_return_that_the_data_hardly_narrowed_is_called_so() {
+    let model = model();
+    let returns = [(2.0, 0.5); 4];
+    let before = [None, Some(about((2.0, 0.6))), Some(about((2.0, 1.9))), None];
+    let top = with_returns(&model, true, returns, returns).with_prior(&before);
+    let said: Vec<String> = top.findings().into_iter().map(|(said, _)| said).collect();
+    assert_eq!(said[1], "radio says mostly what was believed before");
+    let told = |before: &[Option<Estimate>]| {
+        let checks = crate::pages::mix_checks::checks(&model, before);
+        let mut checks = checks.iter().map(|check| check.text().to_owned());
+        checks.any(|text| text.starts_with("Mostly what was believed before: "))
+    };
+    let as_found: Vec<_> = model.channels().iter().map(|channel| channel.roi).collect();
+    assert!(told(&as_found) && !told(&[]));
+}
+
+#[test]
 fn what_hardly_informs_is_called_so() {
     let model = model();
     let mut top = with_returns(&model, true, [(2.0, 0.1); 4], [(2.0, 0.1); 4]);
