@@ -6,12 +6,13 @@ use crate::options::{Credit, Grain, Options};
 use crate::stitching::Stitching;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
+use mixtouch::event::PersonKey;
 use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
 use mixtouch::kpi::spend::EmailRates;
 use mixtouch::kpi::{KpiOptions, PersonTimelines};
 use mixtouch::progress::Progress;
 use mixtouch::time::TimeRange;
-use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result};
+use mixtouch::{AttributionModel, Day, Error, Events, Fit, JourneyBuilder, Journeys, Result};
 
 /// The dashboard of the contacts, with e-mails from the log that has those that only arrived; and
 /// the options of its reports and the journeys of both.
@@ -22,29 +23,80 @@ pub(crate) fn dashboard(
 ) -> Result<(Dashboard, KpiOptions, Journeys)> {
     let contacts = &stitching.after.events;
     let journeys = channels::journeys(options, contacts, &stitching.after.costs, progress)?;
+    let kpis = kpis(options, stitching, &journeys)?;
     let model = fitted(options, &journeys)?;
-    let served = served(options, &stitching.log, &journeys)?;
-    let kpis = KpiOptions::default()
+    let settings = settings(options, &kpis, &journeys)?;
+    let mut dashboard =
+        Dashboard::new(contacts, &journeys, &*model, &settings).map_err(without_row)?;
+    dashboard.conversion.email = emails(options, &stitching.log, &stitching.log, &kpis)?;
+    Ok((dashboard, kpis, journeys))
+}
+
+/// The dashboard of the persons wanted, over the time and the channels of all; none where these saw
+/// and bought nothing. What it costs to reach them is that of their own touches.
+#[cfg_attr(not(feature = "html"), expect(dead_code))]
+pub(crate) fn of_some(
+    options: &Options,
+    stitching: &Stitching,
+    kpis: &KpiOptions,
+    all: &Journeys,
+    wanted: impl Fn(PersonKey<'_>) -> bool,
+) -> Result<Option<Dashboard>> {
+    let (contacts, _) = stitching
+        .after
+        .events
+        .retained(|event| wanted(event.person()));
+    let (log, _) = stitching.log.retained(|event| wanted(event.person()));
+    let period = options.journeys()?.with_period(all.observed_range()?);
+    let mut builder = JourneyBuilder::new(period);
+    builder.add_channels(all.channels().iter())?;
+    builder.extend(&contacts)?;
+    let journeys = builder.build()?;
+    if journeys.is_empty() {
+        return Ok(None);
+    }
+    let settings = settings(options, kpis, all)?;
+    let mut dashboard = Dashboard::new(&contacts, &journeys, &Linear, &settings)?;
+    dashboard.conversion.email = emails(options, &stitching.log, &log, kpis)?;
+    Ok(Some(dashboard))
+}
+
+/// What every report is asked for.
+fn kpis(options: &Options, stitching: &Stitching, journeys: &Journeys) -> Result<KpiOptions> {
+    let served = served(options, &stitching.log, journeys)?;
+    Ok(KpiOptions::default()
         .with_minimum(options.minimum_group()?)
         .with_lookback(options.contacts_count_for()?)
-        .with_offline(options.offline_channels(contacts)?)
+        .with_offline(options.offline_channels(&stitching.after.events)?)
         .with_zone(options.zone()?.unwrap_or_default())
-        .with_range(served);
-    let settings = DashboardOptions::default()
+        .with_range(served))
+}
+
+fn settings(options: &Options, kpis: &KpiOptions, journeys: &Journeys) -> Result<DashboardOptions> {
+    Ok(DashboardOptions::default()
         .with_kpis(kpis.clone())
         .with_model_name(options.model().name())
         .with_margin(options.margin)
         .with_active_days(options.active_days)
         .with_purchases_by_day(options.grain == Grain::Day)
-        .with_stages(options.stages_of(&journeys)?);
-    let mut dashboard =
-        Dashboard::new(contacts, &journeys, &*model, &settings).map_err(without_row)?;
-    let campaign = stitching.log.columns().find(|name| *name == "campaign");
-    let timelines = PersonTimelines::new(&stitching.log)?;
-    let mail = options.mail(&stitching.log)?;
-    let emails = EmailRates::new(&timelines, &mail, campaign, &by_month(served, &kpis)?)?;
-    dashboard.conversion.email = Some(emails).filter(EmailRates::has_rates);
-    Ok((dashboard, kpis, journeys))
+        .with_stages(options.stages_of(journeys)?))
+}
+
+/// The e-mails in a log by month; `all` says which channel they are.
+fn emails(
+    options: &Options,
+    all: &Events,
+    log: &Events,
+    kpis: &KpiOptions,
+) -> Result<Option<EmailRates>> {
+    let campaign = log.columns().find(|name| *name == "campaign");
+    let timelines = PersonTimelines::new(log)?;
+    let kpis = match kpis.range() {
+        Some(range) => by_month(range, kpis)?,
+        None => kpis.clone(),
+    };
+    let emails = EmailRates::new(&timelines, &options.mail(all)?, campaign, &kpis)?;
+    Ok(Some(emails).filter(EmailRates::has_rates))
 }
 
 /// The time of answers, cases and carts: that of the journeys, or where no days are asked for all

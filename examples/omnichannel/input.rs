@@ -58,8 +58,9 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
     let log = if options.mapping.is_some() || options.preset.is_some() {
         read_mapped(options, path, hasher)?
     } else {
-        let said = options.voices.verbatims.as_deref();
-        with_texts(&columns, said, |columns| {
+        let asked = [&options.voices.verbatims, &options.personas];
+        let asked: Vec<&str> = asked.into_iter().flatten().map(String::as_str).collect();
+        with_texts(&columns, &asked, |columns| {
             in_file(path, |file| read_log(options, file, columns, hasher))
         })?
     };
@@ -119,20 +120,24 @@ fn read_mapped(_: &Options, _: &Path, _: &Pseudonymiser) -> Result<IdentifiedEve
     })
 }
 
-/// Reads those of the KPIs' text columns that the file has: the header tells on the first attempts
-/// which it lacks.
+/// Reads those of the KPIs' text columns that the file has, and those asked for: the header tells on
+/// the first attempts which it lacks.
 fn with_texts(
     columns: &EventColumns,
-    said: Option<&str>,
+    asked: &[&str],
     read: impl Fn(EventColumns) -> Result<IdentifiedEvents>,
 ) -> Result<IdentifiedEvents> {
     let mut texts = [&Customers::COLUMNS[..], &["margin"]].concat();
-    texts.extend(said.filter(|column| !Customers::COLUMNS.contains(column)));
+    for column in asked {
+        if !texts.contains(column) {
+            texts.push(column);
+        }
+    }
     loop {
         let lacks = match read(columns.clone().with_texts(texts.iter().copied())) {
             Err(Error::File { path, source }) => match *source {
                 Error::MissingColumn { column, .. }
-                    if texts.contains(&column.as_str()) && Some(&*column) != said =>
+                    if texts.contains(&column.as_str()) && !asked.contains(&column.as_str()) =>
                 {
                     column
                 }

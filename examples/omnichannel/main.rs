@@ -14,6 +14,8 @@ mod exit;
 mod family;
 mod input;
 mod options;
+#[cfg(feature = "html")]
+mod personas;
 mod persons;
 #[path = "../common/pictures.rs"]
 mod pictures;
@@ -37,7 +39,7 @@ use mixtouch::kpi::dashboard::Dashboard;
 #[cfg(feature = "html")]
 use mixtouch::pages::KpiPages;
 use mixtouch::time::{Periods, TimeRange};
-use mixtouch::{Journeys, Result};
+use mixtouch::{Error, Journeys, Result};
 use options::Options;
 use progress::Bar;
 use std::io::Write;
@@ -52,6 +54,13 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<()> {
     options.check()?;
     let drawn = options.pictures.are_asked()?;
+    if let (Some(column), false) = (&options.personas, drawn) {
+        return Err(Error::Setting {
+            name: "--personas".into(),
+            value: format!("{column:?}"),
+            expected: "with --html or --svg, where segments stand side by side".into(),
+        });
+    }
     let input = input::read(options)?;
     let stitching = Stitching::run(options, &input)?;
     let bar = Bar::new(options.json);
@@ -150,6 +159,10 @@ fn draw(
     let pages = KpiPages::new(dashboard)
         .with_journeys(journeys)
         .with_identity(&identity);
+    let personas = personas::dashboards(options, stitching, kpis, journeys)?;
+    let pages = personas.iter().fold(pages, |pages, (name, dashboard)| {
+        pages.with_persona(name, dashboard)
+    });
     let pages = maps
         .iter()
         .fold(pages, |pages, (device, map)| pages.with_device(device, map));

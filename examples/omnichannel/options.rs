@@ -145,6 +145,10 @@ pub(crate) struct Options {
     /// Days after a purchase for which a customer counts as active
     #[arg(long, value_name = "DAYS", default_value_t = 31.0)]
     pub(crate) active_days: f64,
+    /// Column of the log that says a person's segment, such as a persona: the KPIs of each side by
+    /// side on the page (with --html or --svg). A person's first value counts
+    #[arg(long, value_name = "COLUMN", requires = "events")]
+    pub(crate) personas: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,6 +1,8 @@
 //! The dashboard of the example `omnichannel`: every family of figures is there, and they agree
 //! with each other.
 
+#[cfg(feature = "html")]
+use super::run::File;
 use super::run::{Folder, assert_refused, run};
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::identity::{HashKey, Pseudonymiser, Resolver, Rules, WithoutConsent};
@@ -30,7 +32,7 @@ fn number(json: &Value, path: &str) -> f64 {
 }
 
 /// The families that are objects of one period, which is that of the journeys.
-const FAMILIES: [&str; 21] = [
+const FAMILIES: [&str; 22] = [
     "conversion",
     "purchase_paths",
     "journey_kinds",
@@ -45,6 +47,7 @@ const FAMILIES: [&str; 21] = [
     "lifetime_value",
     "lifetime_value_by_segment",
     "value_to_cost",
+    "payback",
     "voice",
     "resolutions",
     "service",
@@ -617,4 +620,49 @@ fn nothing_is_told_apart_where_every_group_is_too_small() {
         assert!(empty(path), "{path}: {:?}", document.pointer(path));
     }
     assert!(number(&document, "/acquisition/new_customers") > 20.0);
+}
+
+/// Persons of two personas, one of which buys twice as often, and of two more that are small; and a
+/// number of theirs.
+#[cfg(feature = "html")]
+fn personas() -> File {
+    let mut text = String::from("person,timestamp,kind,channel,value,persona,number\n");
+    for person in 0..400 {
+        let (persona, buys) = match person {
+            0..200 => ("students", person % 10 < 3),
+            200..388 => ("parents", person % 10 < 7),
+            388..394 => ("few", person % 2 == 0),
+            _ => ("rare", person % 2 == 0),
+        };
+        let number = person % 25;
+        let day = 1 + person % 28;
+        text += &format!("p{person},2026-01-{day:02}T10:00:00Z,touch,social,,,{number}\n");
+        text += &format!("p{person},2026-01-{day:02}T11:00:00Z,touch,search,,{persona},\n");
+        if buys {
+            text += &format!("p{person},2026-01-{day:02}T12:00:00Z,conversion,,20,other,\n");
+        }
+    }
+    File::new("personas.csv", &text)
+}
+
+#[cfg(feature = "html")]
+#[test]
+fn segments_of_a_column_stand_side_by_side() {
+    let (log, folder) = (personas(), Folder::new("personas"));
+    let path = folder.file("page.html");
+    let asked = ["--events", log.name(), "--html", &path, "--personas"];
+    page(&[&asked[..], &["persona", "--offline", "search"]].concat());
+    let html = std::fs::read_to_string(&path).unwrap();
+    assert!(html.contains("Segments side by side"));
+    assert!(html.contains("Conversion: highest with parents, lowest with students"));
+    assert!(
+        !html.contains(">few<") && html.contains("(other)"),
+        "six persons are no group of their own"
+    );
+    let lacking = [&asked[..], &["mood"]].concat();
+    assert_refused("omnichannel", &lacking, &["mood"]);
+    let many = [&asked[..], &["number", "--minimum-group", "1"]].concat();
+    assert_refused("omnichannel", &many, &["--personas", "25 values"]);
+    let unseen = ["--events", log.name(), "--personas", "persona"];
+    assert_refused("omnichannel", &unseen, &["--personas", "--html"]);
 }
