@@ -22,7 +22,8 @@ use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::budget::{Goal, Plan, PlanSensitivity};
 use mixtouch::kpi::dashboard::Dashboard;
 use mixtouch::mix::estimate::{Holdout, HoldoutRow, Search, SearchFit};
-use mixtouch::mix::posterior::{PlanHorizon, Posterior};
+use mixtouch::mix::panel::Panel;
+use mixtouch::mix::posterior::{MixForecast, PlanHorizon, Posterior};
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::pages::{AttributionChapter, MixChapter, PlanChapter, Results};
 use mixtouch::report::html::{Chapter, Page};
@@ -42,7 +43,7 @@ const CAPTURE: [&str; 4] = ["search", "direct", "store", "call centre"];
 const PERIODS: usize = 4;
 /// The weeks whose mean spend counts as today's.
 const YEAR: usize = 52;
-/// The last weeks that are predicted from those before.
+/// The last weeks that are predicted from those before, and the next that are forecast.
 const HELD_OUT: usize = 13;
 
 /// Writes one page of a simulated retailer, the truth beside the estimates.
@@ -81,6 +82,7 @@ struct Found {
     panel: SimulatedPanel,
     fit: SearchFit,
     holdout: Vec<HoldoutRow>,
+    forecast: MixForecast,
     plans: Plans,
     experiments: Experiments,
     dashboard: Dashboard,
@@ -120,6 +122,7 @@ impl Found {
             journeys,
             table,
             panel,
+            forecast: fit.posterior().forecast(&a_year_later(&weeks, HELD_OUT)?)?,
             holdout: Holdout::new(HELD_OUT).run(&search, &mix, &weeks)?,
             plans: plans(fit.posterior())?,
             fit,
@@ -132,6 +135,7 @@ impl Found {
         let mix = MixChapter::new(model)
             .with_kpi_in_money()
             .with_search(self.fit.report())
+            .with_forecast(&self.forecast)
             .with_holdout(&self.holdout)
             .with_true_roi(roas);
         let spend = PlanChapter::new(&self.plans.best)
@@ -169,6 +173,23 @@ impl Found {
         });
         Ok(chapter.with_window("30 days", &self.table).chapter())
     }
+}
+
+/// The weeks after a panel's, with the spend and the controls of the same weeks a year before.
+fn a_year_later(panel: &Panel, weeks: usize) -> Result<Panel> {
+    let first = panel.periods() - YEAR;
+    let same = first..first + weeks;
+    let dates = panel.dates()[same.clone()].iter();
+    let dates = dates.map(|day| day.plus(7 * YEAR as i32)).collect();
+    // what will be sold is not known, and not looked at
+    let mut later = Panel::national(dates, vec![0.0; weeks])?;
+    for channel in panel.channels() {
+        later = later.with_channel(channel.name(), channel.spend()[same.clone()].to_vec())?;
+    }
+    for control in panel.controls() {
+        later = later.with_control(control.name(), control.values()[same.clone()].to_vec())?;
+    }
+    Ok(later)
 }
 
 fn journeys(retailer: &Retailer, options: JourneyOptions) -> Result<Journeys> {
