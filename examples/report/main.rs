@@ -19,7 +19,7 @@ use mixtouch::attribution::Bootstrap;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
-use mixtouch::budget::{Goal, Plan, PlanSensitivity};
+use mixtouch::budget::{FlightPlan, Goal, Plan, PlanSensitivity};
 use mixtouch::kpi::dashboard::Dashboard;
 use mixtouch::mix::estimate::{Holdout, HoldoutRow, Search, SearchFit};
 use mixtouch::mix::panel::Panel;
@@ -41,6 +41,8 @@ use std::process::ExitCode;
 const CAPTURE: [&str; 4] = ["search", "direct", "store", "call centre"];
 /// The periods that are planned.
 const PERIODS: usize = 4;
+/// The most that a period spends, in means of the periods planned.
+const PEAK: f64 = 2.0;
 /// The weeks whose mean spend counts as today's.
 const YEAR: usize = 52;
 /// The last weeks that are predicted from those before, and the next that are forecast.
@@ -142,7 +144,8 @@ impl Found {
             .with_kpi_in_money()
             .with_model(model, PERIODS)
             .with_totals(&self.plans.other_totals)
-            .with_sensitivity(&self.plans.sensitivity);
+            .with_sensitivity(&self.plans.sensitivity)
+            .with_flights(&self.plans.flights);
         let about = "A simulated retailer: its log of persons, and its weeks of sales and spend";
         let page = Results::new(about)
             .with_chip("simulated, seed", options.seed.to_string())
@@ -182,7 +185,7 @@ fn a_year_later(panel: &Panel, weeks: usize) -> Result<Panel> {
     let dates = panel.dates()[same.clone()].iter();
     let dates = dates.map(|day| day.plus(7 * YEAR as i32)).collect();
     // what will be sold is not known, and not looked at
-    let mut later = Panel::national(dates, vec![0.0; weeks])?;
+    let mut later = Panel::new(None, dates, panel.geos().to_vec(), vec![0.0; weeks])?;
     for channel in panel.channels() {
         later = later.with_channel(channel.name(), channel.spend()[same.clone()].to_vec())?;
     }
@@ -229,11 +232,13 @@ fn windows(retailer: &Retailer) -> Result<Vec<(&'static str, ComparisonTable)>> 
     each.into_iter().map(table).collect()
 }
 
-/// The best plan of today's total, those of less and more, and what knowing a curve is worth.
+/// The best plan of today's total, those of less and more, what knowing a curve is worth, and the
+/// spend of each period.
 struct Plans {
     best: Plan,
     other_totals: Vec<Plan>,
     sensitivity: PlanSensitivity,
+    flights: FlightPlan,
 }
 
 /// Channels here run in bursts, so that a year says what is spent now and the last weeks do not.
@@ -251,6 +256,7 @@ fn plans(model: &Posterior) -> Result<Plans> {
     Ok(Plans {
         best: budget.plan(&curves, goal(1.0))?,
         other_totals: other_totals.into_iter().collect::<Result<_>>()?,
+        flights: budget.plan_flights(&model.flights_over(&horizon)?, goal(1.0), PEAK)?,
         sensitivity: budget.sensitivity(&curves, goal(1.0), ConfidenceLevel::P90)?,
     })
 }

@@ -84,6 +84,7 @@ impl Bound {
 /// assert_eq!((search.now, search.planned), (50.0, 70.0));
 /// assert_eq!((search.outcome_now, search.outcome_planned), (150.0, 210.0));
 /// assert_eq!(search.marginal_return, 3.0);
+/// assert_eq!((search.lowest, search.highest), (0.0, Some(70.0)));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -102,6 +103,10 @@ pub struct PlannedChannel {
     pub outcome_planned: f64,
     /// The outcome that one more unit of spend would bring in the plan.
     pub marginal_return: f64,
+    /// The least that the plan might spend on it.
+    pub lowest: f64,
+    /// The most that the plan might spend on it; none without a limit.
+    pub highest: Option<f64>,
     /// The bound at which the planned spend lies; `None` inside the bounds.
     pub at_bound: Option<Bound>,
 }

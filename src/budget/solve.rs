@@ -277,6 +277,8 @@ fn planned<C: ResponseCurve>(
         outcome_now: curves.response(index, budget.now()),
         outcome_planned: curves.response(index, spend),
         marginal_return: curves.slope(index, spend),
+        lowest: budget.low(),
+        highest: Some(budget.high()).filter(|high| high.is_finite()),
         at_bound: Bound::at(spend, budget.low(), budget.high()),
     }
 }

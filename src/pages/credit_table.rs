@@ -1,18 +1,26 @@
 //! Credit by channel as a table.
 
-use crate::attribution::{ComparisonTable, ModelTable};
+use crate::attribution::{ChannelCredit, ComparisonTable, ModelTable};
 use crate::pages::credit_charts::roas;
 use crate::pages::filled::filled;
 use crate::pages::largest::Largest;
-use crate::pages::main_model::credits;
+use crate::pages::main_model::{credits, usual_model};
 use crate::report::html::PageTable;
 use crate::report::{Cell, Table};
 
 /// What no channel has: the baseline, and what is unattributed if there is any.
-fn rest(main: &ModelTable) -> Vec<[Cell; 6]> {
+fn rest(main: &ModelTable) -> Vec<[Cell; 7]> {
     let row = |name: &str, conversions: Cell, value: Cell| {
         let none = || Cell::MISSING;
-        [name.into(), conversions, value, none(), none(), none()]
+        [
+            name.into(),
+            conversions,
+            none(),
+            value,
+            none(),
+            none(),
+            none(),
+        ]
     };
     let baseline = main.baseline.map(|baseline| {
         let credit = Cell::number(baseline.conversions, 1)
@@ -30,9 +38,26 @@ fn rest(main: &ModelTable) -> Vec<[Cell; 6]> {
     baseline.into_iter().chain(unattributed).collect()
 }
 
+/// Cost / credit; the interval has an end where credit is surely more than nothing.
+fn cost_per_conversion(channel: &ChannelCredit) -> Cell {
+    let each = |credit: Option<f64>| {
+        let credit = credit.filter(|credit| *credit > 0.0);
+        channel.cost.zip(credit).map(|(cost, credit)| cost / credit)
+    };
+    let ends = [channel.conversions_high, channel.conversions_low].map(each);
+    Cell::number(channel.cpa, 2).with_interval(ends[0], ends[1])
+}
+
 /// All figures of the main model by channel, and what no channel has.
 pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageTable {
     let order = Largest::of(&credits(main), usize::MAX - 1).named;
+    let usual = usual_model(table);
+    let change = |at: usize| {
+        let usual = usual.and_then(|usual| usual.channels.get(at));
+        let before = usual.map(|usual| usual.conversions);
+        let before = before.filter(|conversions| *conversions > 0.0)?;
+        Some(main.channels[at].conversions / before - 1.0)
+    };
     let rows = order.iter().map(|&at| {
         let channel = &main.channels[at];
         let value =
@@ -43,16 +68,19 @@ pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageT
         [
             Cell::from(&channel.channel),
             credit.with_interval(channel.conversions_low, channel.conversions_high),
+            Cell::percent(change(at), 0),
             value,
             Cell::number(channel.cost, 0),
             Cell::number(roas.value(), 2).with_interval(low, high),
-            Cell::number(channel.cpa, 2),
+            cost_per_conversion(channel),
         ]
     });
     let rows = rows.chain(rest(main));
+    let against = usual.map_or_else(String::new, |usual| format!("against {}", usual.model));
     let columns = [
         "channel",
         "conversions",
+        &against,
         "value",
         "cost",
         "ROAS",
@@ -63,5 +91,61 @@ pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageT
     match table.bootstrap() {
         Some(_) => shown.with_forest(1, None),
         None => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribution::rules::{FirstTouch, LastTouch};
+    use crate::attribution::{Bootstrap, Comparison};
+    use crate::event::{Event, Events};
+    use crate::journeys::{JourneyOptions, Journeys};
+    use crate::pages::main_model::main_model;
+
+    /// Of twelve who buy, six saw tv and then search, four search alone and two tv alone.
+    fn journeys() -> Journeys {
+        let mut log = Events::new();
+        for person in 0..12_u64 {
+            let [tv, search] = [person < 6 || person > 9, person < 10];
+            let touch = |time: i64, channel| Event::touch(person, time, channel).with_cost(2.0);
+            if tv {
+                log.push(touch(100, "tv")).unwrap();
+            }
+            if search {
+                log.push(touch(200, "search")).unwrap();
+            }
+            log.push(Event::conversion(person, 300)).unwrap();
+        }
+        Journeys::from_events(&log, JourneyOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn credit_has_its_change_and_cost_its_interval() {
+        let table = Comparison::new()
+            .model("last-touch", LastTouch)
+            .model("first-touch", FirstTouch)
+            .bootstrap(Bootstrap::new(50, 1).unwrap())
+            .run(&journeys())
+            .unwrap();
+        let shown = channel_table(&table, main_model(&table).unwrap());
+        let names: Vec<&str> = shown
+            .table()
+            .columns()
+            .iter()
+            .map(|one| one.name())
+            .collect();
+        let at = |name: &str| names.iter().position(|one| *one == name).unwrap();
+        let rows = shown.table().rows();
+        // first touch gives tv 8 and search 4, last touch 2 and 10
+        let change = at("against last-touch");
+        assert_eq!(rows[0][change].to_string(), "300 %");
+        assert_eq!(rows[1][change].to_string(), "-60 %");
+        // tv cost 16 for 8, search 20 for 4
+        let cost = &rows[1][at("cost per conversion")];
+        let credit = &rows[1][1];
+        assert_eq!(cost.value(), Some(5.0));
+        let (low, high) = credit.interval().unwrap();
+        assert_eq!(cost.interval(), Some((20.0 / high, 20.0 / low)));
     }
 }

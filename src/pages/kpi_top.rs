@@ -5,7 +5,7 @@ use crate::kpi::map::FrictionPoint;
 use crate::pages::apart::surely_apart;
 use crate::pages::kpi_trends::{of_mean, of_rate};
 use crate::pages::trends::Trends;
-use crate::pages::words;
+use crate::pages::{words, worth_charts};
 use crate::report::chart::Mark;
 use crate::report::html::Answer;
 
@@ -73,9 +73,15 @@ impl<'a> KpiTop<'a> {
         let ends = whole
             .interval()
             .map(|(low, high)| words::ends(low, high, words::short));
-        let rows = &self.dashboard.customers.value_to_cost.report;
-        let cost = rows.group(WHOLE).and_then(|row| row.cost);
-        let cost = cost.map(|cost| format!("winning one costs {}", words::short(cost)));
+        let payback = self.dashboard.customers.payback.report.group(WHOLE);
+        let cost = payback.and_then(|row| Some((row, row.cost?)));
+        let cost = cost.map(|(row, cost)| {
+            let costs = format!("winning one costs {}", words::short(cost));
+            match row.margin.len() {
+                0 => costs,
+                _ => format!("{costs}, {}", worth_charts::when(row, cost)),
+            }
+        });
         let detail: Vec<String> = ends.into_iter().chain(cost).collect();
         answer.with_detail(detail.join("; "))
     }

@@ -227,8 +227,13 @@ impl<'a> KpiPages<'a> {
     pub fn page(&self, about: impl Into<String>) -> Page {
         let page = Page::new(self.headline()).with_about(about).with_chip(
             "period",
-            self.dashboard.conversion.conversion.window.to_string(),
+            words::days(self.dashboard.conversion.conversion.window),
         );
+        let overall = self.dashboard.conversion.conversion.overall;
+        let page = match overall.interval {
+            Some(ends) => page.with_chip("intervals", words::level(ends.level())),
+            None => page,
+        };
         let page = match self.journeys {
             Some(journeys) => page.with_chip("journeys hash", fingerprint::of_journeys(journeys)),
             None => page,

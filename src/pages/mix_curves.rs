@@ -2,6 +2,7 @@
 
 use crate::mix::estimate::SearchReport;
 use crate::mix::posterior::{ChannelSummary, Posterior};
+use crate::mix::transform::Adstock;
 use crate::pages::largest::Largest;
 use crate::pages::mix_over_time::kpi;
 use crate::pages::words;
@@ -65,49 +66,55 @@ fn says(channel: &ChannelSummary, in_money: bool) -> String {
     said.to_owned()
 }
 
-/// How long effects last.
-pub(crate) fn carry_over(model: &Posterior) -> Option<Chart> {
+/// How long effects last, of the channels that brought most.
+pub(crate) fn carry_over(model: &Posterior) -> Vec<Chart> {
     let channels = model.channels();
     let sizes: Vec<f64> = channels
         .iter()
         .map(|channel| channel.contribution.value())
         .collect();
-    let order: Vec<usize> = Largest::of(&sizes, channels.len())
-        .named
-        .into_iter()
+    let order = Largest::of(&sizes, channels.len()).named.into_iter();
+    let lasting = order.filter(|&at| channels[at].adstock_curve.len() > 1);
+    lasting
         .take(CARRIED.0)
+        .map(|at| carried(model, at, &channels[at]))
+        .collect()
+}
+
+/// The part of one channel's effect by periods after the spend.
+fn carried(model: &Posterior, at: usize, channel: &ChannelSummary) -> Chart {
+    let length = channel.adstock_curve.len();
+    let curves: Vec<Vec<f64>> = model
+        .draws()
+        .iter()
+        .map(|draw| {
+            let mut weights = vec![0.0; length];
+            draw.curves()[at].adstock.weights(&mut weights);
+            let all: f64 = weights.iter().sum();
+            weights.iter().map(|weight| weight / all).collect()
+        })
         .collect();
-    let longest = order
-        .iter()
-        .map(|&at| channels[at].adstock_curve.len())
-        .max()?;
-    let lags = longest.clamp(2, CARRIED.1);
-    let names = (0..lags).map(|lag| lag.to_string());
-    let lines = Lines::new(
-        Measure::share("of the effect, by periods after the spend").with_digits(0),
-        names,
-    )
-    .with_zero(true);
-    let lines = order.iter().fold(lines, |lines, &at| {
-        let curve = &channels[at].adstock_curve;
-        lines.with_series(
-            &channels[at].channel,
-            (0..lags).map(|lag| curve.get(lag).copied().unwrap_or(0.0)),
-        )
-    });
-    let later = |at: &usize| 1.0 - channels[*at].adstock_curve.first().copied().unwrap_or(1.0);
-    let slow = order
-        .iter()
-        .max_by(|a, b| later(a).total_cmp(&later(b)).then(b.cmp(a)))?;
+    let part = |of: &dyn Fn(&[f64]) -> f64| {
+        let parts: Vec<f64> = curves.iter().map(|curve| of(curve)).collect();
+        model.estimate(&parts)
+    };
+    let lags = length.min(CARRIED.1);
+    let marks = (0..lags).map(|lag| Mark::from(part(&|curve| curve[lag])));
+    let measure = Measure::share("of the effect, by periods after the spend").with_digits(0);
+    let lines = Lines::new(measure, (0..lags).map(|lag| lag.to_string()))
+        .with_series("", marks)
+        .with_zero(true);
+    let later = part(&|curve| 1.0 - curve[0]);
     let title = format!(
-        "{} of what {} brings comes in later periods",
-        words::percent(later(slow)),
-        channels[*slow].channel
+        "{}: {} ({}) of the effect comes in later periods",
+        channel.channel,
+        words::percent(later.value()),
+        words::ends(later.low(), later.high(), words::percent)
     );
-    let chart = Chart::new(title, lines).with_size(Size::Half);
-    Some(chart.with_subtitle(
-        "Carry-over: the part of the effect in the period of the spend (0) and after",
-    ))
+    let chart = Chart::new(title, lines).with_size(Size::Third);
+    chart.with_subtitle(
+        "Carry-over: the part of the effect in the period of the spend (0) and after, 90 % band",
+    )
 }
 
 /// Error against how far effect shares lie from spend shares, and which candidate is best.

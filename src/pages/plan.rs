@@ -255,12 +255,6 @@ impl<'a> PlanChapter<'a> {
 
     fn table(&self) -> PageTable {
         let rows = self.channels().into_iter().map(|channel| {
-            let bound = match channel.at_bound {
-                None => "",
-                Some(Bound::Lower) => "at its lower limit",
-                Some(Bound::Upper) => "at its upper limit",
-                Some(Bound::Fixed) => "fixed",
-            };
             let change = (channel.now > 0.0).then(|| channel.planned / channel.now - 1.0);
             [
                 Cell::from(&channel.channel),
@@ -269,7 +263,7 @@ impl<'a> PlanChapter<'a> {
                 Cell::percent(change, 0),
                 Cell::number(channel.outcome_planned - channel.outcome_now, 0),
                 Cell::number(channel.marginal_return, 2),
-                bound.into(),
+                limits(channel).into(),
             ]
         });
         let columns = [
@@ -279,9 +273,25 @@ impl<'a> PlanChapter<'a> {
             "change",
             "outcome gained",
             "next unit brings",
-            "limit",
+            "limits",
         ];
         PageTable::new("The plan by channel", Table::new(columns).with_rows(rows))
+    }
+}
+
+/// Between which limits a channel's spend was planned, and whether it lies at one.
+fn limits(channel: &PlannedChannel) -> String {
+    let least = words::short(channel.lowest);
+    let ends = match channel.highest {
+        Some(most) => format!("{least} to {}", words::short(most)),
+        None if channel.lowest > 0.0 => format!("{least} at least"),
+        None => "none".to_owned(),
+    };
+    match channel.at_bound {
+        None => ends,
+        Some(Bound::Lower) => format!("{ends}, at the lower"),
+        Some(Bound::Upper) => format!("{ends}, at the upper"),
+        Some(Bound::Fixed) => "fixed".to_owned(),
     }
 }
 

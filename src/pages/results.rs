@@ -202,17 +202,21 @@ impl<'a> Results<'a> {
                 chip("panel", format!("{first} to {last}"));
             }
             chip("panel hash", fingerprint::of_panel(panel));
+            let channels = panel.channels().len();
+            chip("channels", channels.to_string());
+            chip("intervals of the mix", "90 %".to_owned());
         }
         if let Some(journeys) = self.journeys {
             if let Ok(range) = journeys.observed_range() {
-                chip("log", days(&range.to_string()));
+                chip("log", words::days(range));
             }
             chip("journeys hash", fingerprint::of_journeys(journeys));
+            chip("channels in the log", journeys.channels().len().to_string());
         }
         if let Some(bootstrap) = self.attribution.and_then(ComparisonTable::bootstrap) {
             let level = words::level(bootstrap.level());
             chip(
-                "intervals",
+                "intervals of credit",
                 format!("{level}, {} replicates", bootstrap.replicates()),
             );
         }
@@ -270,16 +274,6 @@ impl<'a> Results<'a> {
         }
         chapters
     }
-}
-
-/// A range of times as a range of days.
-fn days(range: &str) -> String {
-    let day = |time: &str| time.split('T').next().unwrap_or_default().to_owned();
-    range
-        .split(" to ")
-        .map(day)
-        .collect::<Vec<_>>()
-        .join(" to ")
 }
 
 /// The test that is worth most beyond its cost.

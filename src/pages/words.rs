@@ -2,6 +2,7 @@
 
 use crate::report::figure;
 use crate::stats::{ConfidenceLevel, Estimate};
+use crate::time::TimeRange;
 
 /// What stands for a figure that there is not.
 pub(crate) const UNKNOWN: &str = "not estimated";
@@ -55,6 +56,14 @@ pub(crate) fn explained(r2: Option<f64>) -> String {
         Some(r2) if r2 <= 0.0 => "The model explains nothing of what moved".to_owned(),
         Some(r2) => format!("The model explains {} of what moved", percent(r2)),
     }
+}
+
+/// A range of times as a range of days: `2026-01-01 to 2026-03-31`.
+pub(crate) fn days(range: TimeRange) -> String {
+    let range = range.to_string();
+    let day = |time: &str| time.split('T').next().unwrap_or_default().to_owned();
+    let days: Vec<String> = range.split(" to ").map(day).collect();
+    days.join(" to ")
 }
 
 /// `90 %: 1.2 to 3.4`.

@@ -4,7 +4,8 @@ use crate::kpi::customers::{Cohort, PaybackRow};
 use crate::kpi::dashboard::Dashboard;
 use crate::pages::kpi_trends::of_mean;
 use crate::pages::words;
-use crate::report::chart::{Chart, HeatMap, Lines, Measure, Scatter, Size};
+use crate::report::Cell;
+use crate::report::chart::{Chart, HeatMap, Lines, Mark, Measure, Scatter, Size};
 
 /// The row of all customers.
 const WHOLE: &str = "(whole)";
@@ -30,10 +31,13 @@ pub(crate) fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
     let scatter = known
         .iter()
         .fold(scatter.with_diagonal(), |scatter, (row, cost, value)| {
-            let own = row.group == best.0.group;
-            match own {
-                true => scatter.with_chosen(&row.group, *cost, *value),
-                false => scatter.with_point(&row.group, *cost, *value),
+            let ends = row.interval;
+            let [low, high] = [ends.map(|ends| ends.low()), ends.map(|ends| ends.high())]
+                .map(|end| end.map(|end| end * cost));
+            let value = Mark::new(*value).with_interval(low, high);
+            match row.group == best.0.group {
+                true => scatter.with_chosen(&row.group, *cost, value),
+                false => scatter.with_point(&row.group, *cost, value),
             }
         });
     let times = words::short(best.2 / best.1);
@@ -116,7 +120,7 @@ fn paid(row: &PaybackRow, cost: f64) -> Chart {
     let chart = Chart::new(title, lines).with_size(Size::Third);
     chart.with_subtitle(format!(
         "Margin of {} new customers in the mean, and what winning one cost; months of 30 days",
-        words::short(row.customers as f64)
+        Cell::count(row.customers)
     ))
 }
 
@@ -135,6 +139,6 @@ pub(crate) fn when(row: &PaybackRow, cost: f64) -> String {
         (None, None) if below.is_some_and(|ends| ends.high() < cost) => {
             format!("not paid back {}", months(last))
         }
-        (None, None) => format!("cannot be told whether paid back {}", months(last)),
+        (None, None) => format!("not known whether paid back {}", months(last)),
     }
 }

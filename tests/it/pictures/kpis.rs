@@ -263,7 +263,7 @@ fn payback_is_told_where_it_is_sure() {
         "social: paid back within a month",
         "tv: not paid back within 3 months",
         "radio: paid back at the first purchase, but not beyond chance",
-        "paper: cannot be told whether paid back within 3 months",
+        "paper: not known whether paid back within 3 months",
     ] {
         assert!(
             titles.iter().any(|title| title == told),

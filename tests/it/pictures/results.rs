@@ -196,6 +196,9 @@ fn a_mix_model_and_its_plan_make_a_page() {
         "would have come without media",
         "today",
         "planned",
+        "limits",
+        "intervals of the mix",
+        "of the effect comes in later periods",
     ] {
         assert!(body.contains(word), "{word}");
     }
