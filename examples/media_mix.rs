@@ -12,6 +12,9 @@
 //!     cargo run --release --example media_mix -- --scenario Search-Ads*0.7 --holdout 13
 //!     cargo run --release --example media_mix -- --placebo --stability --compare trend=smooth
 //!     cargo run --release --example media_mix -- --estimator least-squares
+//!     cargo run --release --example attribution -- --events log.csv --bootstrap 100 --json > credits.json
+//!     cargo run --release --example media_mix -- --panel days.csv --date day --kpi orders \
+//!         --media tv,search --reconcile credits.json --reconcile-tests tests.csv
 
 #[path = "media_mix/check_options.rs"]
 mod check_options;
@@ -35,6 +38,8 @@ mod plan_options;
 mod progress;
 #[path = "media_mix/questions.rs"]
 mod questions;
+#[path = "media_mix/reconcile.rs"]
+mod reconcile;
 #[path = "media_mix/shared.rs"]
 mod shared;
 #[path = "common/terminal.rs"]
@@ -57,6 +62,7 @@ use options::Options;
 use plan::Planned;
 use progress::Bar;
 use questions::Answers;
+use reconcile::Joined;
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -69,6 +75,7 @@ struct Outcome {
     truth: Option<SimulatedPanel>,
     answers: Answers,
     checked: Checked,
+    joined: Joined,
     plan: Option<Planned>,
 }
 
@@ -93,6 +100,7 @@ impl Outcome {
         document.sections.extend(self.fitted.coefficients());
         document.sections.extend(self.answers.sections());
         document.sections.extend(self.checked.sections());
+        document.sections.extend(self.joined.sections());
         let plan = self.plan.iter();
         document.sections.extend(plan.flat_map(Planned::sections));
         document
@@ -104,6 +112,7 @@ impl Outcome {
         self.fitted.add_to(&mut document);
         self.answers.add_to(&mut document);
         self.checked.add_to(&mut document);
+        self.joined.add_to(&mut document);
         if let Some(plan) = &self.plan {
             document["plan"] = plan.document();
         }
@@ -145,6 +154,10 @@ fn run(options: &Options) -> Result<()> {
         .questions
         .ask(model, estimator.as_ref(), columns.as_ref())?;
     let checked = check_options::check(options, &specification, &panel)?;
+    let in_money = options.kpi_in_money || truth.is_some();
+    let joined = options
+        .reconcile
+        .join(model, options.lift.as_deref(), in_money)?;
     drop(bar);
     note_dropped_columns(model, &findings);
     let outcome = Outcome {
@@ -152,6 +165,7 @@ fn run(options: &Options) -> Result<()> {
         truth,
         answers,
         checked,
+        joined,
         plan,
     };
     if drawn {

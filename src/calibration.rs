@@ -10,12 +10,15 @@
 //! [`MixSpecification::with_lift_tests`](crate::mix::specification::MixSpecification::with_lift_tests).
 
 mod channel_totals;
+mod common_period;
 mod reconciled;
 mod reconciliation;
 mod report;
+mod tested_share;
 #[cfg(test)]
 mod tests;
 
 pub use self::channel_totals::{ChannelTotals, Outcomes};
 pub use self::reconciled::{Reconciled, ReconciledChannel};
 pub use self::reconciliation::Reconciliation;
+pub use self::tested_share::tested_share;

@@ -16,6 +16,7 @@ use crate::model_options::ModelOptions;
 use crate::pictures::PictureOptions;
 use crate::plan_options::PlanOptions;
 use crate::questions::QuestionOptions;
+use crate::reconcile::ReconcileOptions;
 use crate::terminal::TerminalOptions;
 
 /// How to fit.
@@ -156,6 +157,8 @@ pub(crate) struct Options {
     pub(crate) questions: QuestionOptions,
     #[command(flatten)]
     pub(crate) checks: CheckOptions,
+    #[command(flatten)]
+    pub(crate) reconcile: ReconcileOptions,
     /// The KPI is money of the kind that is spent: pages say which channels pay back. A panel with
     /// the revenue of a unit of the KPI says so itself
     #[arg(long)]

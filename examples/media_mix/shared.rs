@@ -23,6 +23,7 @@ fn for_one_kpi(options: &Options) -> Result<Option<&'static str>> {
             options.checks.is_asked(),
             "--placebo, --stability and --compare",
         ),
+        (options.reconcile.is_asked(), "--reconcile"),
         (options.plan.goal()?.is_some(), "--budget and --goal"),
         (options.estimator != EstimatorName::Search, "--estimator"),
     ];

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{ChannelCredit, ComparisonTable};
+use crate::attribution::{ChannelCredit, ComparisonTable, Provenance};
 use crate::error::{Error, Result};
 use crate::mix::posterior::Posterior;
-use crate::time::Day;
+use crate::time::limits::DAY;
+use crate::time::{Day, TimeRange};
 
 /// How far a method's totals may be off for reasons that its own interval does not hold, as a share
 /// of each channel's total, unless set.
@@ -45,6 +46,7 @@ pub struct ChannelTotals {
     /// Of replicates or draws, row by row.
     own: Vec<f64>,
     structural_error: f64,
+    pub(super) days: Option<(Day, Day)>,
 }
 
 impl ChannelTotals {
@@ -74,6 +76,7 @@ impl ChannelTotals {
             totals,
             own,
             structural_error: STRUCTURAL_ERROR,
+            days: None,
         }
         .checked()
     }
@@ -82,7 +85,8 @@ impl ChannelTotals {
     ///
     /// Channels without credit in any replicate are left out: the log cannot see them, and a total
     /// of 0 would say that they do nothing. Errors of channels count as independent, which
-    /// bootstrap replicates of persons nearly are.
+    /// bootstrap replicates of persons nearly are. The period's days are those of UTC; of a path
+    /// table they are not known.
     ///
     /// # Errors
     /// If the comparison has no such model, drew no intervals, or credits no channel.
@@ -118,11 +122,15 @@ impl ChannelTotals {
             let error = (high? - low?) / (2.0 * z);
             (error > 0.0).then(|| (credit.channel.clone(), total, error))
         };
-        Self::new(model, found.channels.iter().filter_map(figures))
+        let totals = Self::new(model, found.channels.iter().filter_map(figures))?;
+        let scored = table.provenance().and_then(Provenance::scored);
+        let days = scored.map(days_of).transpose()?;
+        Ok(Self { days, ..totals })
     }
 
     /// The contributions of a mix model over the periods that begin from `from` to `to`, both
-    /// included, in units of the panel's KPI: the same conversions or value that the log counts.
+    /// included, in units of the panel's KPI: the same conversions or value that the log counts. Its
+    /// days run to the end of the last of these periods.
     ///
     /// # Errors
     /// If no period of the panel begins there.
@@ -140,6 +148,11 @@ impl ChannelTotals {
                 "some of the panel's periods",
             ));
         }
+        let spans = rows.iter().map(|row| {
+            let date = panel.dates()[row % panel.periods()];
+            panel.period().span(date)
+        });
+        let days = spans.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)));
         let by_draw: Vec<Vec<f64>> = posterior
             .draws()
             .iter()
@@ -157,8 +170,25 @@ impl ChannelTotals {
             totals,
             own,
             structural_error: STRUCTURAL_ERROR,
+            days: days.map(|(first, after)| (first, after.plus(-1))),
         }
         .checked()
+    }
+
+    /// With the days that totals by hand are about, both included. Totals of other days, and tests
+    /// outside of them, are then refused
+    /// ([`Reconciliation::solve`](crate::calibration::Reconciliation::solve)).
+    #[must_use]
+    pub fn with_days(self, from: Day, to: Day) -> Self {
+        Self {
+            days: Some((from, to)),
+            ..self
+        }
+    }
+
+    /// The first and the last day that the totals are about, where they are known.
+    pub fn days(&self) -> Option<(Day, Day)> {
+        self.days
     }
 
     /// With another structural error, as a share of each channel's total; 0.2 unless set, 0 for a
@@ -201,6 +231,11 @@ impl ChannelTotals {
                 expected: "at least one with an interval".into(),
             });
         }
+        if let Some((from, to)) = self.days.filter(|(from, to)| from > to) {
+            let what = format!("days of {}", self.method);
+            let expected = "a first day that is not after the last";
+            return Err(Error::setting(what, format!("{from} to {to}"), expected));
+        }
         for (at, name) in self.channels.iter().enumerate() {
             let error = self.covariance(at, at).sqrt();
             let fault = if self.channels[..at].contains(name) {
@@ -219,6 +254,12 @@ impl ChannelTotals {
         }
         Ok(self)
     }
+}
+
+/// The days of UTC that a range of time touches.
+fn days_of(time: TimeRange) -> Result<(Day, Day)> {
+    let day = |second: i64| Day::new((second / i64::from(DAY)) as i32);
+    Ok((day(time.from())?, day(time.to() - 1)?))
 }
 
 /// Means over draws and their covariance.

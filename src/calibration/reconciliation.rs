@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::calibration::channel_totals::ChannelTotals;
+use crate::calibration::common_period;
 use crate::calibration::reconciled::{Reconciled, ReconciledChannel};
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
 use crate::linalg::cholesky::Cholesky;
 use crate::stats::{ConfidenceLevel, Estimate, Interval};
+use crate::time::Day;
 
 /// Two answers further apart than this, in standard errors, contradict each other: chance does it
 /// once in a hundred (chi-square of one degree of freedom beyond its 99 % point).
@@ -63,6 +65,7 @@ struct Row {
     share: f64,
     brought: f64,
     error: f64,
+    days: (Day, Day),
 }
 
 impl Reconciliation {
@@ -80,8 +83,11 @@ impl Reconciliation {
     ///
     /// Where effects are about proportional to spend, that is the size of the test's change of spend
     /// over the channel's spend of the period; for a test on persons, the share of persons times the
-    /// share of the period's touches that the test covers. Give a test here only if neither method
+    /// share of the period's touches that the test covers. [`tested_share`] works it out from a
+    /// panel. Give a test here only if neither method
     /// was fitted with it, so that it counts once.
+    ///
+    /// [`tested_share`]: crate::calibration::tested_share
     #[must_use]
     pub fn with_test(mut self, test: &LiftTest, share: f64) -> Self {
         let sign = if test.spend_change() < 0.0 { -1.0 } else { 1.0 };
@@ -90,6 +96,7 @@ impl Reconciliation {
             share,
             brought: sign * test.outcome_change(),
             error: test.standard_error(),
+            days: (test.start(), test.end()),
         });
         self
     }
@@ -103,7 +110,8 @@ impl Reconciliation {
     /// The joint answer.
     ///
     /// # Errors
-    /// If the outcomes are not finite, a structural error is negative, a test's share is not > 0, or
+    /// If the two methods are about other days, or a test ran outside of them, by more than a day at
+    /// either end, where days are known ([`ChannelTotals::days`]); if the outcomes are not finite, a structural error is negative, a test's share is not > 0, or
     /// its figures are not finite with a standard error > 0.
     pub fn solve(&self) -> Result<Reconciled> {
         self.check()?;
@@ -164,7 +172,11 @@ impl Reconciliation {
         for method in &self.methods {
             method.clone().checked()?;
         }
+        common_period::of_methods(&self.methods)?;
         for test in &self.tests {
+            for method in &self.methods {
+                common_period::of_test(method, &test.channel, test.days)?;
+            }
             let positive = |number: f64| number > 0.0 && number.is_finite();
             if !(positive(test.share) && positive(test.error) && test.brought.is_finite()) {
                 return Err(Error::setting(

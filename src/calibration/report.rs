@@ -19,11 +19,14 @@ impl Report for Reconciled {
 
     fn sections(&self) -> Vec<Section> {
         let [attribution, mix] = self.methods.each_ref().map(String::as_str);
-        let columns = ["channel", attribution, mix, "tests", "conflict", "together"];
-        let mut table = Table::new(columns).with_rows(self.channels.iter().map(row));
+        let kept = format!("of {attribution} kept");
+        let names = ["channel", attribution, mix, "tests", "conflict", "together"];
+        let columns = names.into_iter().chain([kept.as_str()]);
+        let mut table =
+            Table::new(columns).with_rows(self.channels.iter().map(|row| self.row(row)));
         let mut baseline = vec![Cell::from("baseline")];
         baseline.extend([Cell::MISSING, Cell::MISSING, Cell::MISSING, Cell::MISSING]);
-        baseline.push(total(self.baseline));
+        baseline.extend([total(self.baseline), Cell::MISSING]);
         table.push_row(baseline);
         vec![
             Section::new().with_table(table).with_lines(
@@ -35,22 +38,24 @@ impl Report for Reconciled {
     }
 }
 
-fn row(row: &ReconciledChannel) -> Vec<Cell> {
-    vec![
-        Cell::from(&row.channel),
-        total(row.attribution),
-        total(row.mix),
-        total(row.tests),
-        Cell::number(row.conflict, 1),
-        total(row.together),
-    ]
-}
-
 fn total(estimate: Option<Estimate>) -> Cell {
     estimate.map_or(Cell::MISSING, |estimate| Cell::estimate(estimate, 0))
 }
 
 impl Reconciled {
+    fn row(&self, row: &ReconciledChannel) -> Vec<Cell> {
+        let kept = self.kept_share(&row.channel);
+        vec![
+            Cell::from(&row.channel),
+            total(row.attribution),
+            total(row.mix),
+            total(row.tests),
+            Cell::number(row.conflict, 1),
+            total(row.together),
+            Cell::percent(kept, 0),
+        ]
+    }
+
     fn contradiction(&self, row: &ReconciledChannel) -> Option<String> {
         let beyond = |distance: Option<f64>| distance.filter(|z| z.abs() > CONTRADICTION);
         let channel = &row.channel;

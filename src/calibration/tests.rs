@@ -3,11 +3,12 @@
 use crate::attribution::hazard::AdditiveHazard;
 use crate::attribution::rules::Linear;
 use crate::attribution::{Bootstrap, Comparison};
-use crate::calibration::{ChannelTotals, Outcomes, Reconciliation};
+use crate::calibration::{ChannelTotals, Outcomes, Reconciliation, tested_share};
 use crate::event::CostTable;
 use crate::experiment::LiftTest;
 use crate::journeys::JourneyOptions;
 use crate::journeys::build::JourneyBuilder;
+use crate::mix::panel::Panel;
 use crate::report::Report;
 use crate::simulate::worlds::World;
 use crate::time::Day;
@@ -209,4 +210,86 @@ fn what_is_no_answer_is_refused() {
             .solve()
             .is_err()
     );
+}
+
+#[test]
+fn answers_about_other_days_are_not_joined() {
+    let log = totals("log", &[("a", 100.0, 10.0)]).with_days(day("2026-02-28"), day("2026-03-29"));
+    let mix = |from: &str, to: &str| {
+        totals("mix model", &[("a", 100.0, 10.0)]).with_days(day(from), day(to))
+    };
+    let joined = |mix| Reconciliation::new(300.0, log.clone(), mix);
+    // a day is the difference of UTC and of any shop's days
+    let same = joined(mix("2026-03-01", "2026-03-29"));
+    assert!(same.solve().is_ok());
+    let shifted = joined(mix("2026-03-02", "2026-04-05")).solve();
+    assert_eq!(
+        shifted.unwrap_err().to_string(),
+        "period of mix model is 2026-03-02 to 2026-04-05, expected: that of log, 2026-02-28 to \
+         2026-03-29, give or take a day"
+    );
+    let longer = joined(mix("2026-03-01", "2026-04-05"));
+    assert!(longer.solve().is_err());
+    let backwards = joined(mix("2026-03-29", "2026-03-01")).solve();
+    assert!(
+        backwards
+            .unwrap_err()
+            .to_string()
+            .contains("a first day that is not after the last")
+    );
+    // without days nobody can tell
+    let unknown = joined(totals("mix model", &[("a", 100.0, 10.0)]));
+    assert!(unknown.solve().is_ok());
+
+    let inside = same.clone().with_test(&test("a", 90.0, 10.0), 1.0);
+    assert!(inside.solve().is_ok());
+    let early = LiftTest::new("a", day("2026-02-10"), day("2026-03-09"))
+        .with_outcome_change(90.0)
+        .with_standard_error(10.0);
+    for whole in [same.with_test(&early, 1.0), unknown.with_test(&early, 1.0)] {
+        let told = whole.solve().unwrap_err().to_string();
+        assert!(
+            told.starts_with("test of \"a\" is 2026-02-10 to 2026-03-09, expected: days within"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_test_is_a_share_of_what_its_channel_spent() {
+    let weeks: Vec<Day> = (0..4)
+        .map(|week| day("2026-03-02").plus(7 * week))
+        .collect();
+    let geos = vec!["north".to_owned(), "south".to_owned()];
+    let panel = Panel::new(None, weeks.clone(), geos, vec![50.0; 8])
+        .unwrap()
+        .with_channel("a", vec![10.0, 10.0, 20.0, 20.0, 0.0, 0.0, 40.0, 100.0])
+        .unwrap();
+    let (from, to) = (weeks[0], weeks[2]);
+    let share = |test: &LiftTest| tested_share(test, &panel, from, to);
+    // the first three weeks spend 80
+    assert!((share(&test("a", 1.0, 1.0)).unwrap() - 100.0 / 80.0).abs() < 1e-12);
+    let pause = test("a", 1.0, 1.0).with_spend_change(-20.0);
+    assert!((share(&pause).unwrap() - 0.25).abs() < 1e-12);
+    // half of the persons for the second week and three days of the third
+    let persons = LiftTest::new("a", weeks[1], weeks[2].plus(2)).with_share(0.5);
+    let spent = 10.0 + 60.0 * 3.0 / 7.0;
+    assert!((share(&persons).unwrap() - 0.5 * spent / 80.0).abs() < 1e-12);
+    let northern = persons.with_geo("north");
+    let spent = 10.0 + 20.0 * 3.0 / 7.0;
+    assert!((share(&northern).unwrap() - 0.5 * spent / 80.0).abs() < 1e-12);
+    assert!(
+        share(&northern.with_geo("east"))
+            .unwrap_err()
+            .to_string()
+            .contains("north, south")
+    );
+    assert!(
+        share(&test("b", 1.0, 1.0))
+            .unwrap_err()
+            .to_string()
+            .contains("\"b\"")
+    );
+    let none = tested_share(&pause, &panel, day("2026-05-01"), day("2026-05-31"));
+    assert!(none.unwrap_err().to_string().contains("spend on \"a\""));
 }

@@ -1,11 +1,16 @@
-//! A mix model that a hidden demand misleads, joined with attribution that it does not.
+//! Both halves joined: a mix model that a hidden demand misleads with attribution that it does not,
+//! and both fitted to one world.
 
-use mixtouch::Day;
-use mixtouch::calibration::{ChannelTotals, ReconciledChannel, Reconciliation};
+use mixtouch::attribution::hazard::AdditiveHazard;
+use mixtouch::attribution::{Bootstrap, Comparison};
+use mixtouch::calibration::{ChannelTotals, Outcomes, ReconciledChannel, Reconciliation};
 use mixtouch::mix::estimate::{Estimator, Search};
+use mixtouch::mix::panel::Panel;
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::simulate::panels::PanelWorld;
+use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::stats::Estimate;
+use mixtouch::{Day, Events, JourneyOptions, Kind};
 
 #[test]
 fn the_joint_answer_is_near_the_truth_where_a_demand_misleads_the_mix_model() {
@@ -65,4 +70,74 @@ fn the_joint_answer_is_near_the_truth_where_a_demand_misleads_the_mix_model() {
     });
     let whole = baseline.value() + tested.channels.iter().map(total).sum::<f64>();
     assert!((whole / outcomes - 1.0).abs() < 1e-12);
+}
+
+/// What each channel spent and how many conversions there were on each day of a world.
+fn daily(world: &Simulation) -> Panel {
+    let first: Day = "2026-01-01".parse().unwrap();
+    let dates: Vec<Day> = (0..90).map(|day| first.plus(day)).collect();
+    let paid = world.truth().channels.iter().filter(|row| row.paid);
+    let names: Vec<&str> = paid.map(|row| row.channel.as_str()).collect();
+    let mut conversions = vec![0.0; 90];
+    let mut spend = vec![vec![0.0; 90]; names.len()];
+    for event in world.batches().iter().flat_map(Events::iter) {
+        let day = (event.time() / 86_400) as usize - first.days() as usize;
+        match (event.kind(), event.channel()) {
+            (Kind::Conversion, _) => conversions[day] += 1.0,
+            (_, Some(channel)) => {
+                if let Some(at) = names.iter().position(|name| *name == channel) {
+                    spend[at][day] += event.cost();
+                }
+            }
+            _ => {}
+        }
+    }
+    let panel = Panel::national(dates, conversions).unwrap();
+    let channels = names.iter().zip(spend);
+    channels.fold(panel, |panel, (name, spend)| {
+        panel.with_channel(*name, spend).unwrap()
+    })
+}
+
+#[test]
+fn both_halves_of_one_world_are_joined_over_the_same_days() {
+    let world = World::Baseline.simulate(20_000, 5).unwrap();
+    let journeys = world.journeys(JourneyOptions::default()).unwrap();
+    let table = Comparison::new()
+        .fit("hazard", AdditiveHazard::default())
+        .bootstrap(Bootstrap::new(30, 1).unwrap())
+        .run(&journeys)
+        .unwrap();
+    let log = ChannelTotals::of_attribution(&table, "hazard", Outcomes::Conversions).unwrap();
+    let panel = daily(&world);
+    let search = Search::default().with_evaluations(100);
+    let posterior = search.estimate(&MixSpecification::new(), &panel).unwrap();
+    let (first, last) = (panel.dates()[0], panel.dates()[89]);
+    assert_eq!(log.days(), Some((first, last)));
+    let mix = ChannelTotals::of_mix(&posterior, first, last).unwrap();
+    assert_eq!(mix.days(), Some((first, last)));
+    let outcomes = table.totals().conversions;
+    let answer = Reconciliation::new(outcomes, log.clone(), mix);
+    let answer = answer.solve().unwrap();
+    let width = |estimate: Estimate| estimate.interval().half_width();
+    for truth in &world.truth().channels {
+        let row = answer.channel(&truth.channel).unwrap();
+        let (log, mix) = (row.attribution.unwrap(), row.mix.unwrap());
+        let together = row.together.unwrap();
+        assert!(width(together) < width(log) && width(together) < width(mix));
+        let error = width(together) / 1.645;
+        assert!(
+            (together.value() - truth.removal).abs() < 3.0 * error,
+            "{row:?}"
+        );
+    }
+
+    // The mix model's first sixty days are another period than the log's.
+    let part = ChannelTotals::of_mix(&posterior, first, first.plus(59)).unwrap();
+    let told = Reconciliation::new(outcomes, log, part).solve();
+    let told = told.unwrap_err().to_string();
+    assert!(
+        told.contains("period of mix model is 2026-01-01 to 2026-03-01"),
+        "{told}"
+    );
 }

@@ -644,3 +644,97 @@ fn bad_files_are_refused_by_name_and_row() {
         "row 3: date is \"2020-02-30\"",
     );
 }
+
+/// A log of the panel's days: a person a day, who sees an advertisement and buys an hour later.
+fn log_of_the_same_days() -> String {
+    let mut text = "person,timestamp,channel,kind\n".to_owned();
+    for day in 0..420_u32 {
+        let seconds = (18_000 + day) * 86_400;
+        let channel = if day % 3 == 0 { "clicks" } else { "tv" };
+        text += &format!("p{day},{seconds},{channel},touch\n");
+        text += &format!("p{day},{},,conversion\n", seconds + 3_600);
+    }
+    text
+}
+
+/// Credits as the example `attribution` prints them.
+fn credits(name: &str, log: &str, options: &[&str]) -> File {
+    let options = [&["--events", log, "--json", "--model", "linear"], options].concat();
+    let (status, out, told) = run::run("attribution", &options);
+    assert_eq!(status, 0, "{told}");
+    File::new(name, &out)
+}
+
+#[test]
+fn attribution_of_the_same_days_is_set_beside_the_model() {
+    let panel = File::new("reconcile.csv", &panel());
+    let log = File::new("reconcile-log.csv", &log_of_the_same_days());
+    let whole = credits("whole.json", log.name(), &["--bootstrap", "20"]);
+    let header = "channel,start,end,outcome_change,standard_error,share,spend_change\n";
+    let row = "tv,2019-06-02,2019-06-29,90,5,,10\n";
+    let tests = File::new("reconcile-tests.csv", &format!("{header}{row}"));
+    let asked = |credits: &File, more: &[&str]| {
+        let options = ["--reconcile-model", "linear", "--reconcile", credits.name()];
+        let options = [&on(panel.name()), &options[..], more].concat();
+        options.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let with_tests = ["--reconcile-tests", tests.name()];
+    let options = asked(&whole, &[&with_tests[..], &["--json"]].concat());
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let (status, out, notes) = run(&options);
+    assert_eq!(status, 0, "{notes}");
+    assert!(
+        notes.contains("note: the log has 420 and the panel"),
+        "{notes}"
+    );
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let joined = &document["reconciled"];
+    assert_eq!(
+        joined["methods"],
+        serde_json::json!(["linear", "mix model"])
+    );
+    let tv = &joined["channels"][1];
+    assert_eq!(
+        (&tv["channel"], &tv["attribution"]["mean"]),
+        (&"tv".into(), &280.0.into())
+    );
+    // 90 by a change of 10 of all that was spent
+    let spent = 2.0 * (0..60).map(|week| f64::from(week * 7 % 11)).sum::<f64>();
+    let found = tv["tests"]["mean"].as_f64().unwrap();
+    assert!((found / (90.0 * spent / 10.0) - 1.0).abs() < 1e-9, "{tv}");
+
+    let options = asked(&whole, &[]);
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let (status, out, notes) = run(&options);
+    assert_eq!(status, 0, "{notes}");
+    assert!(
+        out.contains("linear and mix model over") && out.contains("of linear kept"),
+        "{out}"
+    );
+
+    let refused = |credits: &File, more: &[&str], parts: &[&str]| {
+        let options = asked(credits, more);
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        assert_refused(&options, parts);
+    };
+    let shorter = ["--bootstrap", "20", "--to", "2020-05-20"];
+    let shorter = credits("shorter.json", log.name(), &shorter);
+    let parts = [
+        "period of mix model is 2019-04-14 to 2020-05-16",
+        "2020-05-20",
+    ];
+    refused(&shorter, &[], &parts);
+    let bare = credits("bare.json", log.name(), &[]);
+    refused(&bare, &[], &["bare.json", "a comparison with a bootstrap"]);
+    refused(
+        &tests,
+        &[],
+        &["reconcile-tests.csv", "what attribution --json prints"],
+    );
+    let twice = [&with_tests[..], &["--lift", tests.name()]].concat();
+    refused(
+        &whole,
+        &twice,
+        &["the test of tv from 2019-06-02 that --lift has"],
+    );
+}
