@@ -59,6 +59,7 @@ mod mix_short_geos;
 mod mix_tests;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod omnichannel;
+mod other_worlds;
 #[cfg(all(feature = "parquet", feature = "time"))]
 mod parquet;
 #[cfg(feature = "html")]
