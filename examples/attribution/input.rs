@@ -5,6 +5,7 @@ use crate::mapped;
 use crate::options::{Options, Returns, pair};
 use mixtouch::attribution::ComparisonTable;
 use mixtouch::event::IgnoredRows;
+use mixtouch::experiment::LiftTest;
 use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::simulate::truth::TruthComparison;
@@ -141,7 +142,7 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
         }
         None => read_plain(options, path, &mut builder)?,
     }
-    check_goal(options, &builder)?;
+    check_goals(options, &builder)?;
     let read = started.elapsed();
     let (journeys, training) = built(options, builder)?;
     Ok(Input {
@@ -214,10 +215,20 @@ fn built(options: &Options, builder: JourneyBuilder) -> Result<(Journeys, Option
     Ok((builder.snapshot(options.period()?)?, Some(training)))
 }
 
-/// An error if --goal names a goal that no conversion has.
-fn check_goal(options: &Options, builder: &JourneyBuilder) -> Result<()> {
+/// An error if --goal or a test of --lift names a goal that no conversion has.
+fn check_goals(options: &Options, builder: &JourneyBuilder) -> Result<()> {
     let known: Vec<&str> = builder.goals().collect();
-    let Some(goal) = options.goal.as_deref().filter(|goal| !known.contains(goal)) else {
+    let own = options.goal.iter().map(|goal| ("--goal".into(), &**goal));
+    let tests = match &options.lift {
+        Some(path) => LiftTest::read_csv_file(path)?,
+        None => Vec::new(),
+    };
+    let tested = tests.iter().filter_map(|test| {
+        let role = format!("goal of the lift test of {}", test.channel());
+        Some((role, test.goal()?))
+    });
+    let mut named = own.chain(tested);
+    let Some((role, goal)) = named.find(|(_, goal)| !known.contains(goal)) else {
         return Ok(());
     };
     let expected = if known.is_empty() {
@@ -226,7 +237,7 @@ fn check_goal(options: &Options, builder: &JourneyBuilder) -> Result<()> {
         format!("a goal of the log: {}", known.join(", "))
     };
     Err(Error::Setting {
-        name: "--goal".into(),
+        name: role.into(),
         value: format!("{goal:?}"),
         expected: expected.into(),
     })

@@ -16,9 +16,15 @@ pub(crate) type Tested = (LiftTest, f64);
 pub(crate) fn run(world: World, options: &Options) -> Result<Vec<Tested>> {
     let tests = options.lift.iter().enumerate();
     let run = |(at, text): (usize, &String)| {
-        let test = holdout(text)?
+        let mut test = holdout(text)?
             .with_share(options.lift_share)
             .with_tail_days(options.lift_tail);
+        if options.lift_reached {
+            test = test.among_reached();
+        }
+        if let Some(channel) = &options.lift_counting {
+            test = test.counting(channel);
+        }
         test.run(world, options.persons, options.seed, at as u64)
     };
     tests.map(run).collect()
@@ -39,7 +45,7 @@ fn holdout(text: &str) -> Result<Holdout> {
 
 /// A column each of what a file of lift tests has, and the truth.
 pub(crate) fn table(tests: &[Tested]) -> Table {
-    let header = [
+    let mut header = vec![
         "channel",
         "start",
         "end",
@@ -47,12 +53,18 @@ pub(crate) fn table(tests: &[Tested]) -> Table {
         "standard_error",
         "tail_days",
         "share",
-        "truth",
     ];
+    let counts = tests
+        .iter()
+        .any(|(test, _)| !test.touches_brought().is_empty());
+    if counts {
+        header.extend(["touches_of", "touches_brought", "touches_error"]);
+    }
+    header.push("truth");
     let row = |(test, truth): &Tested| {
         let figures = [test.outcome_change(), test.standard_error()];
         let [outcome, error] = figures.map(|number| Cell::number(number, 1));
-        [
+        let mut row = vec![
             Cell::from(test.channel()),
             test.start().to_string().into(),
             test.end().to_string().into(),
@@ -60,8 +72,14 @@ pub(crate) fn table(tests: &[Tested]) -> Table {
             error,
             Cell::number(f64::from(test.tail_days()), 0),
             Cell::number(test.share(), 2),
-            Cell::number(*truth, 1),
-        ]
+        ];
+        for touches in test.touches_brought() {
+            row.push(Cell::from(touches.channel()));
+            row.push(Cell::number(touches.brought(), 1));
+            row.push(Cell::number(touches.standard_error(), 1));
+        }
+        row.push(Cell::number(*truth, 1));
+        row
     };
     Table::new(header).with_rows(tests.iter().map(row))
 }

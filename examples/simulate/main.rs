@@ -47,6 +47,12 @@ struct Options {
     /// Days after the last one over which --lift counts conversions
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     lift_tail: u32,
+    /// --lift compares only persons whom a touch met or would have met (ghost ads)
+    #[arg(long, requires = "lift")]
+    lift_reached: bool,
+    /// --lift counts touches of this channel too: branded_search, which display brings
+    #[arg(long, value_name = "CHANNEL", requires = "lift")]
+    lift_counting: Option<String>,
     /// Write events.parquet in place of events.csv; needs --features parquet
     #[arg(long)]
     parquet: bool,

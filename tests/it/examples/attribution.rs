@@ -403,3 +403,55 @@ fn lift_tests_that_simulate_writes_calibrate_time_to_event() {
         run::assert_refused("attribution", &options, &[part]);
     }
 }
+
+#[test]
+fn a_lift_test_of_a_goal_that_the_log_lacks_is_refused() {
+    let log = "person,timestamp,channel,kind,goal\np1,1767225600,tv,touch,\n\
+               p1,1767229200,,conversion,order\np2,1767225600,tv,touch,\n";
+    let log = File::new("goals.csv", log);
+    let header = "channel,start,end,outcome_change,standard_error,share,goal\n";
+    let lift = |goal: &str| {
+        let row = format!("tv,2026-01-01,2026-01-01,1,1,1,{goal}\n");
+        File::new("goal-lift.csv", &format!("{header}{row}"))
+    };
+    let unknown = lift("ordr");
+    let base = ["--events", log.name(), "--model", "time-to-event"];
+    let parts = [
+        "goal of the lift test of tv is \"ordr\"",
+        "a goal of the log: order",
+    ];
+    let options = [&base[..], &["--lift", unknown.name()]].concat();
+    run::assert_refused("attribution", &options, &parts);
+    drop(unknown);
+    let known = lift("order");
+    let options = [&base[..], &["--lift", known.name(), "--goal", "order"]].concat();
+    let (status, _, told) = run(&options);
+    assert_eq!(status, 0, "{told}");
+}
+
+#[test]
+fn simulate_runs_tests_of_those_reached_that_count_touches_of_another_channel() {
+    let folder = run::Folder::new("counting");
+    let days = "display=2026-01-15..2026-02-13";
+    let options = ["upstream", "--persons", "6000", "--lift", days];
+    let more = ["--lift-reached", "--lift-counting", "branded_search"];
+    let written = [&options[..], &more, &["--out", folder.name(), "--json"]].concat();
+    let (status, out, told) = run::run("simulate", &written);
+    assert_eq!(status, 0, "{told}");
+    let reached: Value = serde_json::from_str(&out).unwrap();
+    let (_, out, _) = run::run("simulate", &[&options[..], &["--json"]].concat());
+    let of_all: Value = serde_json::from_str(&out).unwrap();
+    let error = |document: &Value| {
+        let test = &document["lift_tests"][0];
+        test["standard_error"].as_f64().unwrap()
+    };
+    assert!(error(&reached) < 0.9 * error(&of_all), "{reached}");
+    let read = mixtouch::experiment::LiftTest::read_csv_file(folder.file("lift.csv")).unwrap();
+    let searches = &read[0].touches_brought()[0];
+    // each of 0.016 touches of display a day brings 0.06 searches
+    let expected = 0.06 * 0.016 * 30.0 * 3_000.0;
+    assert_eq!(searches.channel(), "branded_search");
+    assert!((searches.brought() - expected).abs() < 3.0 * searches.standard_error());
+    let alone = ["upstream", "--lift-reached"];
+    run::assert_refused("simulate", &alone, &["--lift <CHANNEL=START..END>"]);
+}
