@@ -42,14 +42,13 @@ use std::time::Duration;
 /// touches.
 ///
 /// **Small logs**: as no rate is negative, noise is credited and never debited, at the baseline's
-/// cost. In the simulated world `baseline`, where half of conversions would have come anyway,
-/// bins credit channels 1.60 times what they caused at 43 conversions (1,000 persons, 6 seeds) and
-/// 1.13 times at 167 (4,000 persons, 4 seeds). Two exponentials of 0.5 and 5 days have 15 rates in
-/// place of 43 there, and give 1.27 and 0.99; at 859 both are within 3 % of the truth. So journeys
-/// with fewer than 500 conversions are fitted with these two, and others with bins, unless
-/// [`AdditiveHazard::with_bins`] or [`AdditiveHazard::with_exponentials`] says which. A model's
-/// parameters and [`AttributionModel::free_parameters`](crate::AttributionModel::free_parameters)
-/// tell what was chosen. Parts that are gathered apart and merged have to agree: state one.
+/// cost, and the more so the more rates there are. Bins have 43 rates for seven channels, two
+/// exponentials of 0.5 and 5 days have 15. So journeys with fewer than 500 conversions are fitted
+/// with these two, and others with bins, unless [`AdditiveHazard::with_bins`] or
+/// [`AdditiveHazard::with_exponentials`] says which. A comparison with replicates reports what bias
+/// is left. A model's parameters and
+/// [`AttributionModel::free_parameters`](crate::AttributionModel::free_parameters) tell what was
+/// chosen. Parts that are gathered apart and merged have to agree: state one.
 ///
 /// An observational log cannot tell a touch that causes a conversion from one that follows the
 /// intent to buy: name such channels (branded search, retargeting) by
