@@ -6,6 +6,7 @@
 //!         --treated north,east --from 2026-03-02 --to 2026-03-29
 //!     cargo run --release --example experiment -- uplift --events events.csv
 //!     cargo run --release --example experiment -- plan-persons --rate 0.05 --lift 0.1
+//!     cargo run --release --example experiment -- plan-persons --events events.csv --lift 0.1 --cost 0.02
 //!     cargo run --release --example experiment -- plan-geos --panel panel.csv --date date --kpi sales --geo geo --return 2.5
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ use serde_json::Value;
 #[path = "../common/exit.rs"]
 mod exit;
 mod geos;
+mod person_designs;
 mod persons;
 mod plans;
 mod rows;

@@ -7,18 +7,31 @@ use mixtouch::stats::ConfidenceLevel;
 use mixtouch::{Error, Result};
 use serde_json::json;
 
-use crate::Output;
 use crate::geos::{Outcomes, PanelFile};
+use crate::{Output, person_designs, persons};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct PersonPlan {
     /// The control's share of persons who convert
-    #[arg(
-        long,
-        conflicts_with = "deviation",
-        required_unless_present = "deviation"
-    )]
+    #[arg(long, conflicts_with = "deviation")]
     rate: Option<f64>,
+    /// A log of the past, person,timestamp,channel,kind,value, in place of a rate: its last days are
+    /// tried as tests of several lengths, with persons' past taken out and without
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rate", "deviation", "variance_reduction"])]
+    events: Option<PathBuf>,
+    /// Lengths to try, in days
+    #[arg(long, value_delimiter = ',', default_values_t = [7, 14, 28], requires = "events")]
+    pub(crate) lengths: Vec<u32>,
+    /// Days before the test that tell of a person's habits
+    #[arg(long, default_value_t = 28, value_name = "DAYS", requires = "events")]
+    pub(crate) past: u32,
+    /// Conversions of this goal only
+    #[arg(long, requires = "events")]
+    pub(crate) goal: Option<String>,
+    /// What treating a person costs a day
+    #[arg(long, requires = "events")]
+    pub(crate) cost: Option<f64>,
     /// Standard deviation of a person's value
     #[arg(long, requires = "difference")]
     deviation: Option<f64>,
@@ -27,7 +40,7 @@ pub(crate) struct PersonPlan {
     difference: Option<f64>,
     /// Relative lift to find: 0.1 is ten percent more
     #[arg(long, default_value_t = 0.1, conflicts_with = "deviation")]
-    lift: f64,
+    pub(crate) lift: f64,
     /// Probability of finding the effect
     #[arg(long, default_value_t = 0.8)]
     power: f64,
@@ -36,7 +49,7 @@ pub(crate) struct PersonPlan {
     significance: f64,
     /// Share of assigned persons whom the treatment can reach
     #[arg(long, default_value_t = 1.0)]
-    reached: f64,
+    pub(crate) reached: f64,
     /// Share of the variance that persons' past explains
     #[arg(long, default_value_t = 0.0)]
     variance_reduction: f64,
@@ -44,6 +57,9 @@ pub(crate) struct PersonPlan {
 
 impl PersonPlan {
     pub(crate) fn run(&self) -> Result<Output> {
+        if let Some(path) = &self.events {
+            return person_designs::designs(self, &persons::read_log(path, false)?);
+        }
         let effect = match (self.rate, self.deviation, self.difference) {
             (Some(control), ..) => Effect::Rates {
                 control,
@@ -57,16 +73,21 @@ impl PersonPlan {
                 return Err(Error::Setting {
                     name: "effect to find".into(),
                     value: "none".into(),
-                    expected: "--rate with --lift, or --deviation with --difference".into(),
+                    expected: "--rate with --lift, --deviation with --difference, or --events"
+                        .into(),
                 });
             }
         };
-        let test = PowerAnalysis::new(effect)
+        let test = self.with_settings(effect);
+        persons_needed(test.with_variance_reduction(self.variance_reduction))
+    }
+
+    /// The test for an effect, by the settings asked for.
+    pub(crate) fn with_settings(&self, effect: Effect) -> PowerAnalysis {
+        PowerAnalysis::new(effect)
             .with_power(self.power)
             .with_significance(self.significance)
             .with_reached(self.reached)
-            .with_variance_reduction(self.variance_reduction);
-        persons_needed(test)
     }
 }
 
