@@ -122,6 +122,9 @@ pub(crate) fn priorities(
     if let Some(margin) = options.margin {
         design = design.with_margin(margin);
     }
+    if let Some((more, returning)) = options.growth {
+        design = design.with_growth(more, returning);
+    }
     let tests = TestPriorities::new(table, event, design)?;
     Ok(Some(tests).filter(|tests| !tests.rows().is_empty()))
 }

@@ -173,6 +173,10 @@ pub(crate) struct Options {
     /// What is earned of each unit of value before the cost of advertising, for what tests are worth
     #[arg(long, value_name = "SHARE")]
     pub(crate) margin: Option<f64>,
+    /// What a test may decide besides stopping a channel or going on: MORE:RETURN, such as 0.5:0.6 for
+    /// half more spend at six tenths of today's return
+    #[arg(long, value_name = "MORE:RETURN", value_parser = growth)]
+    pub(crate) growth: Option<(f64, f64)>,
     /// Channels that other marketing brings about: time-to-event passes their credit on to it
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) upstream: Vec<String>,
@@ -395,4 +399,12 @@ fn interaction(name: &str) -> Result<Interaction> {
             expected: "click or view".into(),
         }),
     }
+}
+
+/// Two numbers with a colon between.
+fn growth(text: &str) -> std::result::Result<(f64, f64), String> {
+    let pair = text.split_once(':');
+    let numbers =
+        pair.and_then(|(more, returning)| Some((more.parse().ok()?, returning.parse().ok()?)));
+    numbers.ok_or_else(|| "expected two numbers, such as 0.5:0.6".into())
 }

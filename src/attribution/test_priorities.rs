@@ -4,6 +4,7 @@ use crate::attribution::calibration::TestedEffect;
 use crate::attribution::comparison::model_table::{ChannelCredit, ModelTable};
 use crate::attribution::comparison::table::ComparisonTable;
 use crate::attribution::hazard::kept_share::{MOST, SPREAD};
+use crate::attribution::test_design::TestDesign;
 use crate::error::{Error, Result};
 use crate::experiment::{PossibleTruth, TestValue};
 use crate::journeys::arena::Totals;
@@ -12,66 +13,6 @@ use serde::Serialize;
 
 /// Cells of the causal share, from 0 to the largest considered.
 const CELLS: usize = 400;
-
-/// The tests to choose from: each channel's touches withheld from a share of persons, for as long
-/// as the period reported.
-///
-/// ```
-/// use mixtouch::attribution::TestDesign;
-///
-/// // A tenth of persons, and 40 % of what customers pay is earned.
-/// let design = TestDesign::default().with_share(0.1).with_margin(0.4);
-/// assert_eq!(design.share(), 0.1);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TestDesign {
-    share: f64,
-    margin: f64,
-}
-
-impl Default for TestDesign {
-    fn default() -> Self {
-        Self {
-            share: 0.5,
-            margin: 1.0,
-        }
-    }
-}
-
-impl TestDesign {
-    /// The share of persons held out, above 0 and below 1; a half unless set.
-    #[must_use]
-    pub fn with_share(self, share: f64) -> Self {
-        Self { share, ..self }
-    }
-
-    /// What is earned of each unit of value, before the cost of advertising: above 0; 1 unless set.
-    #[must_use]
-    pub fn with_margin(self, margin: f64) -> Self {
-        Self { margin, ..self }
-    }
-
-    /// The share of persons held out.
-    pub const fn share(&self) -> f64 {
-        self.share
-    }
-
-    fn checked(self) -> Result<Self> {
-        if !(self.share > 0.0 && self.share < 1.0) {
-            let expected = "above 0 and below 1";
-            return Err(Error::setting(
-                "the share of persons held out",
-                self.share,
-                expected,
-            ));
-        }
-        if !(self.margin > 0.0 && self.margin.is_finite()) {
-            let expected = "a finite number > 0";
-            return Err(Error::setting("the margin", self.margin, expected));
-        }
-        Ok(self)
-    }
-}
 
 /// What a test of one channel is worth.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -90,6 +31,9 @@ pub struct TestPriority {
     pub suspicion: Option<f64>,
     /// Whether it goes on without a test: margin x expected value exceeds the cost.
     pub goes_on: bool,
+    /// Whether, without a test, more would be spent on it ([`TestDesign::with_growth`]).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub grows: bool,
     /// Conversions that the withheld touches would have brought, were the log right.
     pub log: f64,
     /// Standard error of the test, in conversions.
@@ -102,6 +46,17 @@ pub struct TestPriority {
     /// What the test is expected to lose: margin x value of the withheld touches, less their cost.
     /// Below 0 where the channel is expected to cost more than it brings.
     pub test_cost: f64,
+}
+
+impl TestPriority {
+    /// What is done without a test.
+    pub(crate) const fn decision(&self) -> &'static str {
+        match (self.goes_on, self.grows) {
+            (false, _) => "stops",
+            (true, false) => "goes on",
+            (true, true) => "grows",
+        }
+    }
 }
 
 /// Paid channels by what a test of each is worth, the best first: `test_value` - `test_cost`.
@@ -117,7 +72,8 @@ pub struct TestPriority {
 /// A test on a share f of persons measures rho f N, with N the conversions that the log alone shows
 /// and a standard error of sqrt(f K / (1 - f)), K being all conversions: the error of two Poisson
 /// counts. [`TestValue`] says what that is worth. The log's own sampling error is left out, as are
-/// diminishing returns: halving the spend in place of stopping it is worth half.
+/// diminishing returns: halving the spend in place of stopping it is worth half. With
+/// [`TestDesign::with_growth`] there is a third decision, to spend more at a lower return.
 ///
 /// ```
 /// use mixtouch::attribution::hazard::AdditiveHazard;
@@ -222,14 +178,14 @@ impl<'a> Case<'a> {
     }
 
     fn priority(&self) -> Result<TestPriority> {
-        let share = self.design.share;
+        let share = self.design.share();
         let standard_error = (share / (1.0 - share) * self.all).sqrt();
-        let (earned, log) = (self.design.margin * self.value, share * self.log);
+        let (earned, log) = (self.design.margin() * self.value, share * self.log);
         let truths: Vec<PossibleTruth> = (0..CELLS)
             .map(|cell| MOST * (cell as f64 + 0.5) / CELLS as f64)
             .map(|rho| {
-                let gain = rho * earned - self.cost;
-                PossibleTruth::new(self.belief(rho), rho * log, [0.0, gain])
+                let gains = self.design.gains(rho * earned, self.cost);
+                PossibleTruth::new(self.belief(rho), rho * log, gains)
             })
             .collect();
         let worth = TestValue::new(&truths, standard_error)?;
@@ -244,7 +200,8 @@ impl<'a> Case<'a> {
             value_by_log: self.value,
             causal_share,
             suspicion: self.row.suspicion,
-            goes_on: worth.decision() == 1,
+            goes_on: worth.decision() > 0,
+            grows: worth.decision() == 2,
             log,
             standard_error,
             test_value: worth.value(),
@@ -302,7 +259,7 @@ impl Report for TestPriorities {
                 Cell::number(row.value_by_log, 0),
                 Cell::number(row.suspicion, 2),
                 Cell::number(row.causal_share, 2),
-                Cell::text(if row.goes_on { "goes on" } else { "stops" }),
+                Cell::text(row.decision()),
                 Cell::number(row.test_value, 0),
                 Cell::number(row.value_of_certainty, 0),
                 Cell::number(row.test_cost, 0),
@@ -390,6 +347,32 @@ mod tests {
     }
 
     #[test]
+    fn a_channel_that_surely_goes_on_is_tested_for_its_growth() {
+        // of 12,000 with a cost of 5,400 it goes on from a causal share of .045 on, at a margin of 10;
+        // half more at .0643 of the return pays from .7 on
+        let design = TestDesign::default().with_margin(10.0);
+        let [without] = found(AdditiveHazard::default(), design).try_into().unwrap();
+        let growing = design.with_growth(0.5, 0.0643);
+        let [with] = found(AdditiveHazard::default(), growing)
+            .try_into()
+            .unwrap();
+        assert!(without.goes_on && !without.grows && with.goes_on);
+        let least = with.cost / (0.643 * with.value_by_log);
+        assert!((least - 0.7).abs() < 0.02);
+        // decided on the mean, .75: it grows, which is wrong where less is causal: the mean shortfall
+        // of the uniform half, of half the spend
+        assert!(with.grows);
+        let shortfall = 0.5 * 0.643 * with.value_by_log * 0.5 * least * least / 2.0;
+        let gained = with.value_of_certainty - without.value_of_certainty;
+        assert!(
+            (gained / shortfall - 1.0).abs() < 0.02,
+            "{gained} {shortfall}"
+        );
+        assert!(with.test_value > 2.0 * without.test_value + 0.5 * shortfall);
+        assert_eq!((with.decision(), without.decision()), ("grows", "goes on"));
+    }
+
+    #[test]
     fn a_channel_that_was_tested_is_worth_no_further_test() {
         let test = LiftTest::new(
             "search",
@@ -427,6 +410,8 @@ mod tests {
         }
         for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(new("hazard", TestDesign::default().with_margin(bad)).is_err());
+            assert!(new("hazard", TestDesign::default().with_growth(bad, 0.5)).is_err());
+            assert!(new("hazard", TestDesign::default().with_growth(0.5, bad)).is_err());
         }
     }
 }

@@ -133,7 +133,7 @@ fn priority_table(rows: &[TestPriority]) -> Table {
             Cell::number(row.test_value, 0),
             Cell::number(row.value_of_certainty, 0),
             Cell::number(row.test_cost, 0),
-            Cell::from(if row.goes_on { "goes on" } else { "stops" }),
+            Cell::from(row.decision()),
         ]
     });
     Table::new(columns).with_rows(rows)

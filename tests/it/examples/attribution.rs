@@ -170,11 +170,20 @@ fn the_simulated_retailer_is_calibrated_by_two_tests() {
         assert_eq!(status, 0, "{told}");
         assert!(!out.contains("time-to-event-tested"), "{more:?}");
     }
-    for (option, value) in [("--test-share", "1"), ("--margin", "0")] {
+    // at a margin of 9 some channel is worth more spend, at whatever return on it
+    let growing = ["--margin", "9", "--growth", "0.5:0.9"];
+    let (_, table, told) = run(&[&options[..], &growing].concat());
+    assert!(table.contains("  grows  "), "{told}{table}");
+    for (option, value) in [
+        ("--test-share", "1"),
+        ("--margin", "0"),
+        ("--growth", "0.5"),
+        ("--growth", "0:0.5"),
+    ] {
         run::assert_refused(
             "attribution",
             &[option, value, "--persons", "2000"],
-            &[value],
+            &[value.split(':').next().unwrap()],
         );
     }
 }
