@@ -85,7 +85,8 @@ impl Reconciliation {
     /// over the channel's spend of the period; for a test on persons, the share of persons times the
     /// share of the period's touches that the test covers. [`tested_share`] works it out from a
     /// panel. Give a test here only if neither method
-    /// was fitted with it, so that it counts once.
+    /// was fitted with it, so that it counts once. Errors of tests count as independent; tests of a
+    /// channel against one control group share its noise, so give them as one.
     ///
     /// [`tested_share`]: crate::calibration::tested_share
     #[must_use]

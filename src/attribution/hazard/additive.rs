@@ -169,7 +169,9 @@ impl AdditiveHazard {
     /// exposure to them up to the tail's end, times the share of persons. Then
     /// `L ~ Normal(rho m, s^2 + rho^2 v^2)`, v being the standard error of m by the observed
     /// information. Half of the prior of rho is Normal(1, 0.1^2), the log is right; the other half
-    /// is Uniform(0, 1), touches follow demand. Tests of one channel multiply. The channel keeps the
+    /// is Uniform(0, 1), touches follow demand. Tests of one channel multiply: their errors count as
+    /// independent, as do those of different channels. Tests against one control group share its
+    /// noise, so give those of one channel as one test. The channel keeps the
     /// posterior's median, at most 1, with all of the first half's probability at its own median:
     /// while no test contradicts the log, little moves, and a test that says nothing moves nothing.
     ///
