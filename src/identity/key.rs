@@ -39,6 +39,7 @@ impl HashKey {
             .update(value.as_bytes());
         let mut first = [0; 16];
         first.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        hasher.zeroize(); // it holds the key
         u128::from_be_bytes(first)
     }
 }
@@ -101,12 +102,12 @@ mod tests {
     }
 
     #[test]
+    #[allow(unsafe_code)] // what drop leaves behind can be seen in no other way
     fn a_dropped_key_leaves_no_bytes() {
         let mut key = std::mem::ManuallyDrop::new(HashKey::new([0xa5; 32]));
-        // the drop glue runs in place, so what it leaves can be looked at
-        key.0.zeroize();
+        // SAFETY: it is dropped once, in place, and what is read then are plain bytes
+        unsafe { std::mem::ManuallyDrop::drop(&mut key) };
         assert_eq!(key.0, [0; 32]);
-        assert!(std::mem::needs_drop::<HashKey>());
     }
 
     #[test]
