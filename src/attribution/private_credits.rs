@@ -5,7 +5,7 @@ use crate::attribution::stream::{JourneyCredit, stream_credits};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::arena::{Block, Journeys};
-use crate::journeys::{Accumulator, Journey};
+use crate::journeys::{Accumulator, Journey, JourneyOptions};
 use crate::privacy::{DifferentialPrivacy, NoiseKey, OTHER};
 use crate::report::{Cell, Report, Section, Table};
 use serde::Serialize;
@@ -28,6 +28,13 @@ const STEPS: f64 = (1 << 20) as f64;
 /// Figures are as likely too low as too high, and small ones may be below 0;
 /// [`PrivateCredits::conversions_within`] says how far off they are.
 ///
+/// That holds where a person's rows move no other person's journeys. So the journeys must be cut
+/// [without unique orders](crate::JourneyOptions::with_unique_orders) and not
+/// [net of returns](crate::JourneyOptions::with_net_of_returns), as an order id may be another
+/// person's, and leave out [censored journeys](crate::JourneyOptions::with_drop_censored) only up to
+/// a stated end of observation, which is otherwise somebody's last row. Each report takes the key of
+/// [a release of its own](NoiseKey::for_release).
+///
 /// The channels are the caller's, known without the log: that a channel is listed must tell nothing.
 /// All others stand together as [`OTHER`]. The model must not have been fitted on these journeys,
 /// or else its weights tell of their persons; rules need no fitting. Of a model that gives
@@ -44,8 +51,10 @@ const STEPS: f64 = (1 << 20) as f64;
 ///     log.push(Event::touch(person, 1_767_225_600, "social"))?;
 ///     log.push(Event::conversion(person, 1_767_229_200))?;
 /// }
-/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-/// let (privacy, key) = (DifferentialPrivacy::new(1.0)?, NoiseKey::new([7; 32]));
+/// let options = JourneyOptions::default().with_unique_orders(false);
+/// let journeys = Journeys::from_events(&log, options)?;
+/// let privacy = DifferentialPrivacy::new(1.0)?;
+/// let key = NoiseKey::new([7; 32]).for_release("2026-01");
 /// let credits = PrivateCredits::new(&journeys, &Linear, ["social", "tv"], privacy, &key)?;
 /// let social = credits.channels().next().unwrap();
 /// assert!((social.conversions - 5_000.0).abs() < 50.0);
@@ -73,11 +82,13 @@ pub struct PrivateCredit {
 }
 
 impl PrivateCredits {
-    /// The credit that a model gives to `channels` and to all others together.
+    /// The credit that a model gives to `channels` and to all others together, with the noise of a
+    /// release's `key`.
     ///
     /// # Errors
     /// If a setting is out of range, a channel is listed twice or is [`OTHER`], the journeys have no
-    /// persons, or the model cannot score them.
+    /// persons or were cut so that one person's rows move those of others, or the model cannot score
+    /// them.
     pub fn new<'c, M: AttributionModel + ?Sized>(
         journeys: &Journeys,
         model: &M,
@@ -92,15 +103,20 @@ impl PrivateCredits {
                 needs: "persons".into(),
             });
         }
+        journeys.options().map_or(Ok(()), check_options)?;
         let listed = Listed::new(channels, journeys.channels())?;
         let credit = credited(journeys, model, &listed, privacy)?;
         let persons = journeys
             .accumulate(|| Persons::new(&listed, privacy))?
             .counts;
-        Ok(Self::with_noise(listed, &credit, &persons, privacy, key))
+        let model = format!("{} {:?}", model.name(), model.parameters());
+        Ok(Self::with_noise(
+            &model, listed, &credit, &persons, privacy, key,
+        ))
     }
 
     fn with_noise(
+        model: &str,
         listed: Listed,
         credit: &[i64],
         persons: &[i64],
@@ -114,7 +130,9 @@ impl PrivateCredits {
             most.to_bits(),
             privacy.most_channels().into(),
         ];
-        let mut noise = key.noise(&[credit, persons].concat(), &settings);
+        let names = listed.names.iter().map(String::as_str);
+        let names: Vec<&str> = std::iter::once(model).chain(names).collect();
+        let mut noise = key.noise(&names, &settings, &[credit, persons].concat());
         let mut conversions = credit.iter().map(|&steps| {
             let noisy = steps.saturating_add(noise.geometric(STEPS / half));
             noisy as f64 / STEPS * most
@@ -180,6 +198,33 @@ impl PrivateCredits {
         let beyond = 1.0 - probability.clamp(0.0, 1.0 - 1e-15);
         -libm::log(beyond) * most / (self.privacy.epsilon() / 2.0)
     }
+}
+
+/// An error if one person's rows can move the journeys of others.
+fn check_options(options: &JourneyOptions) -> Result<()> {
+    let refused =
+        |name: &'static str, expected: &'static str| Err(Error::setting(name, "set", expected));
+    if options.has_unique_orders() {
+        return refused(
+            "differential privacy with unique orders",
+            "journeys cut with_unique_orders(false): an order id that two persons have takes a \
+             conversion from one",
+        );
+    }
+    if options.is_net_of_returns() {
+        return refused(
+            "differential privacy net of returns",
+            "journeys cut with_net_of_returns(false): a return takes a conversion from whoever \
+             has its order id",
+        );
+    }
+    if options.drop_censored && options.stated_end()?.is_none() {
+        return refused(
+            "differential privacy without censored journeys",
+            "with_observation_end or a period that ends: the last row is somebody's",
+        );
+    }
+    Ok(())
 }
 
 /// The channels that have a row, and the row of each channel of the journeys.

@@ -137,12 +137,17 @@ impl DifferentialPrivacy {
 /// The secret that noise is made of: 32 bytes from a source of randomness made for secrets. Whoever
 /// has it can take the noise away, so it is hidden in debugging output and cleared when dropped.
 ///
-/// The same figures with the same key get the same noise, so that asking again tells nothing new.
-/// Other figures get other noise, which no one without the key can tell from chance.
+/// The same question about the same figures with the same key gets the same noise, so that asking
+/// again tells nothing new. That is also its danger: of two reports of one key, yesterday's and
+/// today's, equal noise says that nothing happened between them. So each report that is published
+/// takes a key of its own from [`NoiseKey::for_release`]: one label, one report. Only then do the
+/// epsilons of reports add up.
 ///
 /// ```
-/// let key = mixtouch::privacy::NoiseKey::new([7; 32]);
-/// assert_eq!(format!("{key:?}"), "NoiseKey(..)");
+/// use mixtouch::privacy::NoiseKey;
+///
+/// let key = NoiseKey::new([7; 32]);
+/// assert_eq!(format!("{:?}", key.for_release("2026-03")), "NoiseKey(..)");
 /// ```
 #[derive(Clone)]
 pub struct NoiseKey([u8; 32]);
@@ -153,19 +158,65 @@ impl NoiseKey {
         Self(bytes)
     }
 
-    /// Noise for these figures.
-    pub(crate) fn noise(&self, figures: &[i64], settings: &[u64]) -> Noise {
+    /// The key of one report: BLAKE3, keyed, of the label. The noise of two labels is independent,
+    /// whatever the figures. Give each report that is published a label that no other has, such as
+    /// its day and its place: `2026-03-31 shops`. The same label gives the same key again.
+    ///
+    /// ```
+    /// use mixtouch::attribution::PrivateCredits;
+    /// use mixtouch::attribution::rules::LastTouch;
+    /// use mixtouch::privacy::{DifferentialPrivacy, NoiseKey};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// for person in 0..1_000 {
+    ///     log.push(Event::touch(person, 1_767_225_600, "tv"))?;
+    ///     log.push(Event::conversion(person, 1_767_229_200))?;
+    /// }
+    /// let options = JourneyOptions::default().with_unique_orders(false);
+    /// let journeys = Journeys::from_events(&log, options)?;
+    /// let (privacy, key) = (DifferentialPrivacy::new(1.0)?, NoiseKey::new([7; 32]));
+    /// let report = |label: &str| {
+    ///     PrivateCredits::new(&journeys, &LastTouch, ["tv"], privacy, &key.for_release(label))
+    /// };
+    /// assert_eq!(report("monday")?, report("monday")?);
+    /// // nothing happened since, and nobody can tell
+    /// assert_ne!(report("monday")?, report("tuesday")?);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn for_release(&self, label: &str) -> Self {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
-        hasher.update(&(settings.len() as u64).to_le_bytes());
+        hasher.update(RELEASE).update(label.as_bytes());
+        let key = Self(*hasher.finalize().as_bytes());
+        hasher.zeroize();
+        key
+    }
+
+    /// Noise for these figures, of what the names say.
+    pub(crate) fn noise(&self, names: &[&str], settings: &[u64], figures: &[i64]) -> Noise {
+        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        let length = |length: usize| (length as u64).to_le_bytes();
+        hasher.update(NOISE).update(&length(names.len()));
+        for name in names {
+            hasher.update(&length(name.len())).update(name.as_bytes());
+        }
+        hasher.update(&length(settings.len()));
         for setting in settings {
             hasher.update(&setting.to_le_bytes());
         }
         for figure in figures {
             hasher.update(&figure.to_le_bytes());
         }
-        Noise(hasher.finalize_xof())
+        let noise = Noise(hasher.finalize_xof());
+        hasher.zeroize();
+        noise
     }
 }
+
+/// What a hash is for goes first, so that a label can never be the bytes of figures.
+const RELEASE: &[u8; 8] = b"release\0";
+const NOISE: &[u8; 8] = b"noise\0\0\0";
 
 impl Drop for NoiseKey {
     fn drop(&mut self) {
@@ -179,8 +230,14 @@ impl fmt::Debug for NoiseKey {
     }
 }
 
-/// Random numbers that depend on key and figures alone.
+/// Random numbers that depend on key, question and figures alone.
 pub(crate) struct Noise(blake3::OutputReader);
+
+impl Drop for Noise {
+    fn drop(&mut self) {
+        self.0.zeroize(); // it holds the key
+    }
+}
 
 impl Noise {
     /// A whole number k with probability in proportion to exp(-|k| / scale): the two-sided geometric
@@ -208,7 +265,8 @@ mod tests {
     /// of the promise: a person moves a figure by so many steps at most.
     #[test]
     fn noise_is_geometric() {
-        let (mut noise, scale, draws) = (NoiseKey::new([1; 32]).noise(&[1], &[]), 2.0, 400_000);
+        let (mut noise, scale, draws) =
+            (NoiseKey::new([1; 32]).noise(&[], &[], &[1]), 2.0, 400_000);
         let mut counts = [0_u32; 9];
         for _ in 0..draws {
             let at = noise.geometric(scale) + 4;
@@ -226,22 +284,45 @@ mod tests {
     }
 
     #[test]
-    fn noise_depends_on_key_and_figures() {
-        let draw = |key: u8, figures: &[i64], settings: &[u64]| {
-            let mut noise = NoiseKey::new([key; 32]).noise(figures, settings);
+    fn noise_depends_on_key_names_settings_and_figures() {
+        let draw = |key: &NoiseKey, names: &[&str], settings: &[u64], figures: &[i64]| {
+            let mut noise = key.noise(names, settings, figures);
             (0..4).map(|_| noise.geometric(1e6)).collect::<Vec<_>>()
         };
-        let first = draw(1, &[5, 6], &[1]);
-        assert_eq!(first, draw(1, &[5, 6], &[1]));
-        for other in [
-            draw(2, &[5, 6], &[1]),
-            draw(1, &[5, 7], &[1]),
-            draw(1, &[5, 6], &[2]),
-        ] {
-            assert_ne!(first, other);
+        let key = NoiseKey::new([1; 32]);
+        let all = [
+            draw(&key, &["tv"], &[1], &[5, 6]),
+            draw(&NoiseKey::new([2; 32]), &["tv"], &[1], &[5, 6]),
+            draw(&key.for_release("monday"), &["tv"], &[1], &[5, 6]),
+            draw(&key.for_release("tuesday"), &["tv"], &[1], &[5, 6]),
+            draw(&key, &["radio"], &[1], &[5, 6]),
+            draw(&key, &["t", "v"], &[1], &[5, 6]),
+            draw(&key, &["tv"], &[2], &[5, 6]),
+            draw(&key, &["tv"], &[1], &[5, 7]),
+            draw(&key, &["tv"], &[], &[1, 5, 6]), // what is a setting is no figure
+        ];
+        for (at, one) in all.iter().enumerate() {
+            assert!(all[..at].iter().all(|other| other != one), "{at}");
         }
-        // what is a setting is no figure
-        assert_ne!(draw(1, &[1, 2], &[]), draw(1, &[2], &[1]));
+        let again = draw(&key.for_release("monday"), &["tv"], &[1], &[5, 6]);
+        assert_eq!(all[2], again);
+    }
+
+    #[test]
+    #[allow(unsafe_code)] // what drop leaves behind can be seen in no other way
+    fn a_dropped_key_leaves_no_bytes() {
+        let mut key = std::mem::ManuallyDrop::new(NoiseKey::new([0xa5; 32]));
+        // SAFETY: it is dropped once, in place, and what is read then are plain bytes
+        unsafe { std::mem::ManuallyDrop::drop(&mut key) };
+        assert_eq!(key.0, [0; 32]);
+    }
+
+    #[test]
+    fn a_key_is_not_told() {
+        let key = NoiseKey::new([0xa5; 32]);
+        for key in [key.for_release("monday"), key] {
+            assert_eq!(format!("{key:?}"), "NoiseKey(..)");
+        }
     }
 
     #[test]

@@ -1,29 +1,62 @@
 use super::*;
-use crate::attribution::rules::Linear;
+use crate::attribution::rules::{LastTouch, Linear};
 use crate::event::{Event, Events};
-use crate::journeys::JourneyOptions;
+use crate::journeys::{JourneyOptions, Lookback};
 use proptest::prelude::*;
 
 const CHANNELS: [&str; 4] = ["tv", "search", "social", "rare"];
 
-/// Rows of person, second and channel; a conversion where the channel is none of them.
+/// Journeys are cut as differential privacy asks for, and end where no row says.
+fn options() -> JourneyOptions {
+    JourneyOptions::default()
+        .with_unique_orders(false)
+        .with_drop_censored(true)
+        .with_observation_end(150)
+        .with_lookback(Lookback::days(60.0 / 86_400.0).unwrap())
+}
+
+/// Rows of person, second and channel; a conversion where the channel is none of them, of an order
+/// that every second person has too.
 fn journeys(rows: &[(u64, i64, usize)], without: Option<u64>) -> Journeys {
+    Journeys::from_events(&log(rows, without), options()).unwrap()
+}
+
+fn log(rows: &[(u64, i64, usize)], without: Option<u64>) -> Events {
     let mut log = Events::new();
     for &(person, time, what) in rows.iter().filter(|row| Some(row.0) != without) {
+        let order = format!("T-{}", person % 2);
         let event = match CHANNELS.get(what) {
             Some(channel) => Event::touch(person, time, channel),
-            None => Event::conversion(person, time),
+            None => Event::conversion(person, time).with_order_id(&order),
         };
         log.push(event).unwrap();
     }
-    Journeys::from_events(&log, JourneyOptions::default()).unwrap()
+    log
 }
 
-fn sums(journeys: &Journeys, privacy: DifferentialPrivacy) -> (Vec<i64>, Vec<i64>) {
+/// Half to a baseline, the rest to the first touch.
+struct Half;
+
+impl AttributionModel for Half {
+    fn has_baseline(&self) -> bool {
+        true
+    }
+
+    fn weigh(&self, _: Journey<'_>, weights: &mut [f64]) -> f64 {
+        weights[0] = 1.0;
+        1.0
+    }
+}
+
+fn sums(
+    journeys: &Journeys,
+    model: &dyn AttributionModel,
+    privacy: DifferentialPrivacy,
+) -> (Vec<i64>, Vec<i64>) {
     let listed = Listed::new(["tv", "search"], journeys.channels()).unwrap();
     let persons = journeys.accumulate(|| Persons::new(&listed, privacy));
     (
-        credited(journeys, &Linear, &listed, privacy).unwrap(),
+        credited(journeys, model, &listed, privacy).unwrap(),
         persons.unwrap().counts,
     )
 }
@@ -48,11 +81,14 @@ proptest! {
         let privacy = DifferentialPrivacy::new(1.0).unwrap()
             .with_most_conversions(most_conversions)
             .with_most_channels(most_channels);
-        let (credit, persons) = sums(&journeys(&rows, None), privacy);
-        for person in 0..5 {
-            let (without, others) = sums(&journeys(&rows, Some(person)), privacy);
-            prop_assert!(moved(&credit, &without) <= STEPS as u64);
-            prop_assert!(moved(&persons, &others) <= u64::from(most_channels));
+        let all = journeys(&rows, None);
+        for model in [&Linear as &dyn AttributionModel, &Half] {
+            let (credit, persons) = sums(&all, model, privacy);
+            for person in 0..5 {
+                let (without, others) = sums(&journeys(&rows, Some(person)), model, privacy);
+                prop_assert!(moved(&credit, &without) <= STEPS as u64);
+                prop_assert!(moved(&persons, &others) <= u64::from(most_channels));
+            }
         }
     }
 }
@@ -76,7 +112,7 @@ fn a_report_is_as_likely_without_any_person_up_to_epsilon() {
         for key in 0..6_000_u32 {
             let mut bytes = [0; 32];
             bytes[..4].copy_from_slice(&key.to_le_bytes());
-            let key = NoiseKey::new(bytes);
+            let key = NoiseKey::new(bytes).for_release("a");
             let credits = PrivateCredits::new(journeys, &Linear, ["tv"], privacy, &key).unwrap();
             let row = credits.channels().next().unwrap();
             counts[0] += u32::from(row.conversions > 0.5);
@@ -146,4 +182,57 @@ fn lists_and_journeys_are_checked() {
     let paths = paths.journeys().unwrap();
     let error = PrivateCredits::new(&paths, &Linear, ["a"], privacy, &key).unwrap_err();
     assert!(error.to_string().contains("needs persons"), "{error}");
+}
+
+/// What was wrong: the same figures had the same noise today as yesterday, so that a reader saw that
+/// nobody came between, and saw at once when somebody did.
+#[test]
+fn equal_figures_of_two_releases_are_not_equal() {
+    let journeys = journeys(&[(1, 5, 0), (1, 6, 9), (2, 5, 1), (2, 6, 9)], None);
+    let privacy = DifferentialPrivacy::new(0.01).unwrap();
+    let key = NoiseKey::new([3; 32]);
+    let report = |label: &str, model: &dyn AttributionModel, channels: [&str; 2]| {
+        PrivateCredits::new(&journeys, model, channels, privacy, &key.for_release(label)).unwrap()
+    };
+    let monday = report("monday", &Linear, ["tv", "search"]);
+    assert_eq!(monday, report("monday", &Linear, ["tv", "search"]));
+    let figures = |credits: &PrivateCredits| {
+        let rows = credits.channels();
+        rows.map(|row| (row.conversions, row.persons))
+            .collect::<Vec<_>>()
+    };
+    for other in [
+        report("tuesday", &Linear, ["tv", "search"]),
+        // every journey has one touch: the same credit, by another model
+        report("monday", &LastTouch, ["tv", "search"]),
+        // no one touched either: the same figures, by other names
+        report("monday", &Linear, ["tv", "fax"]),
+    ] {
+        assert_ne!(figures(&monday), figures(&other));
+    }
+    let names = |name: &str| figures(&report("monday", &Linear, ["tv", name]));
+    assert_ne!(names("fax"), names("telex"));
+}
+
+#[test]
+fn journeys_that_others_rows_move_are_refused() {
+    // Ann's order id is Bob's too, and comes first: his conversion is gone because of her
+    let rows = [(0, 5, 0), (2, 6, 9), (0, 4, 9)];
+    let error = |options: JourneyOptions| {
+        let journeys = Journeys::from_events(&log(&rows, None), options).unwrap();
+        let (privacy, key) = (
+            DifferentialPrivacy::new(1.0).unwrap(),
+            NoiseKey::new([3; 32]),
+        );
+        PrivateCredits::new(&journeys, &Linear, ["tv"], privacy, &key)
+            .map_err(|error| error.to_string())
+    };
+    let text = error(JourneyOptions::default()).unwrap_err();
+    assert!(text.contains("unique orders is set, expected"), "{text}");
+    let text = error(options().with_net_of_returns(true)).unwrap_err();
+    assert!(text.contains("net of returns"), "{text}");
+    let open = JourneyOptions::default().with_unique_orders(false);
+    let text = error(open.clone().with_drop_censored(true)).unwrap_err();
+    assert!(text.contains("with_observation_end"), "{text}");
+    assert!(error(open).is_ok() && error(options()).is_ok());
 }
