@@ -26,7 +26,12 @@ use crate::progress::{Stage, Stopped};
 #[non_exhaustive]
 pub enum Error {
     /// A setting or argument is outside its range.
-    #[error("{name} is {value}, expected: {expected}")]
+    #[error(
+        "{} is {}, expected: {}",
+        printable(name),
+        printable(value),
+        printable(expected)
+    )]
     Setting {
         /// The name of the setting.
         name: Cow<'static, str>,
@@ -48,7 +53,7 @@ pub enum Error {
         expected: Cow<'static, str>,
     },
     /// A row of an input file is not well-formed.
-    #[error("row {row}: {reason}")]
+    #[error("row {row}: {}", printable(reason))]
     Malformed {
         /// The line of the file, from 1 for the header.
         row: u64,
@@ -64,7 +69,7 @@ pub enum Error {
         found: Vec<String>,
     },
     /// A table or file has no header or no rows.
-    #[error("{what} is empty, expected: {expected}")]
+    #[error("{} is empty, expected: {expected}", printable(what))]
     Empty {
         /// The table or file.
         what: Cow<'static, str>,
@@ -111,7 +116,7 @@ pub enum Error {
         known: Vec<String>,
     },
     /// A model needs something the journeys lack, such as times on a path table.
-    #[error("{model} needs {needs}, which these journeys lack")]
+    #[error("{} needs {needs}, which these journeys lack", printable(model))]
     MissingInput {
         /// The model.
         model: Cow<'static, str>,
@@ -127,7 +132,11 @@ pub enum Error {
         conversions: f64,
     },
     /// Two parts to be merged, or a model and its journeys, have different channels.
-    #[error("channels differ: {left} and {right}; declare all of them in each part (add_channels)")]
+    #[error(
+        "channels differ: {} and {}; declare all of them in each part (add_channels)",
+        printable(left),
+        printable(right)
+    )]
     ChannelMismatch {
         /// The channels of one side, abridged.
         left: String,
@@ -148,7 +157,7 @@ pub enum Error {
         column: String,
     },
     /// A numerical solver gave no usable answer.
-    #[error("the solver failed: {reason}")]
+    #[error("the solver failed: {}", printable(reason))]
     Solver {
         /// What went wrong.
         reason: String,
@@ -168,7 +177,7 @@ pub enum Error {
         iterations: usize,
     },
     /// Something stored is not what was written: bytes were lost or changed.
-    #[error("{what} is damaged: {reason}")]
+    #[error("{} is damaged: {}", printable(what), printable(reason))]
     Damaged {
         /// What was stored.
         what: Cow<'static, str>,

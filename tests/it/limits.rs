@@ -32,6 +32,19 @@ fn errors_are_short() {
     assert!(!error.contains(['\u{1b}', '\u{202e}']), "{error:?}");
 }
 
+/// Evidence of other channels repeated the name of one, and its terminal code, as it was.
+#[test]
+fn names_in_errors_do_not_act_on_a_terminal() {
+    use mixtouch::attribution::ChannelSetCounts;
+    use mixtouch::{Accumulator, Channels};
+    let [own, other] = ["\u{1b}[2J\u{202e}", "tv"].map(|name| Channels::new([name]).unwrap());
+    let mut counts = ChannelSetCounts::new(&own);
+    let error = counts.merge(ChannelSetCounts::new(&other)).unwrap_err();
+    let error = error.to_string();
+    assert!(!error.contains(['\u{1b}', '\u{202e}']), "{error:?}");
+    assert!(error.contains("\\u{1b}[2J"), "{error}");
+}
+
 #[test]
 fn a_name_of_megabytes_does_not_hang_the_message() {
     let mut log = Events::new();
