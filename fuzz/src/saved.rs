@@ -10,7 +10,8 @@ use mixtouch::attribution::rules::{
 };
 use mixtouch::attribution::shapley::{ExactSetShapley, OrderedShapley, SetRateShapley};
 use mixtouch::attribution::{
-    Bootstrap, ChannelSetCounts, ComparisonTable, Counterfactual, Fit, StoredModel,
+    Bootstrap, ChannelSetCounts, ComparisonTable, Counterfactual, Fit, ModelName, ModelSettings,
+    ShardCredits, ShardEvidence, ShardModels, ShardedComparison, StoredModel,
 };
 use mixtouch::budget::Goal;
 use mixtouch::experiment::LiftTest;
@@ -144,6 +145,7 @@ static SAVED: LazyLock<Vec<Saved>> = LazyLock::new(|| {
     all.extend(of_fit(LastNonDirect::default()));
     all.extend(of_fit(WShaped::new(["search"]).unwrap()));
     all.extend(attribution());
+    all.extend(shards());
     all.extend(kpis());
     all.extend(mix());
     all
@@ -205,6 +207,52 @@ fn attribution() -> Vec<Saved> {
         settings(&CostTable::new()),
         settings(channels),
     ]
+}
+
+/// What travels between the machines of a sharded comparison.
+fn shards() -> Vec<Saved> {
+    let names = [ModelName::Linear, ModelName::Markov, ModelName::TimeToEvent];
+    let comparison = ShardedComparison::new(names, ModelSettings::default()).unwrap();
+    let comparison = comparison.bootstrap(Bootstrap::new(3, 1).unwrap());
+    let evidence = || comparison.gather(&JOURNEYS).unwrap();
+    let models = comparison.solve(evidence()).unwrap();
+    let credits = comparison.credit(&models, &JOURNEYS).unwrap();
+    let (one, two) = (comparison.clone(), models.clone());
+    vec![
+        saved(&comparison, |comparison: ShardedComparison| {
+            let gathered = comparison.gather(&JOURNEYS);
+            if let Err(error) = gathered.and_then(|evidence| tabled(&comparison, evidence)) {
+                told(&error);
+            }
+        }),
+        saved(&evidence(), move |loaded: ShardEvidence| {
+            let mut whole = one.gather(&JOURNEYS).unwrap();
+            let merged = whole.merge(loaded).and_then(|()| one.solve(whole).map(drop));
+            if let Err(error) = merged {
+                told(&error);
+            }
+        }),
+        saved(&models, |models: ShardModels| {
+            let comparison = models.comparison().clone();
+            if let Err(error) = comparison.credit(&models, &JOURNEYS) {
+                told(&error);
+            }
+        }),
+        saved(&credits, move |credits: ShardCredits| {
+            match two.comparison().table(&two, credits) {
+                Ok(table) => shown(&table.to_string()),
+                Err(error) => told(&error),
+            }
+        }),
+    ]
+}
+
+fn tabled(comparison: &ShardedComparison, evidence: ShardEvidence) -> mixtouch::Result<()> {
+    let models = comparison.solve(evidence)?;
+    let credits = comparison.credit(&models, &JOURNEYS)?;
+    let table = comparison.table(&models, credits)?;
+    conserved(&table, &table.totals());
+    Ok(())
 }
 
 fn scores_of(journeys: &Journeys) {
