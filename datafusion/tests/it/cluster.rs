@@ -139,11 +139,8 @@ async fn one_executor_and_three_answer_as_one_process() {
     let expected = whole(&lines, &ModelName::ALL, Bootstrap::new(4, 5).unwrap());
     for executors in [1, 3] {
         let cluster = Cluster::start(executors);
-        let found = ask(
-            &cluster.context().await,
-            &files,
-            comparison(&ModelName::ALL, 4),
-        );
+        let context = cluster.context().await;
+        let found = ask(&context, &files, comparison(&ModelName::ALL, 4));
         let asked = format!("{executors} executors");
         assert_same(&expected, &found.await.unwrap(), &asked, 1e-12);
     }
