@@ -3,8 +3,8 @@
 use crate::random::Random;
 use crate::{Case, Held, LEVEL, holds};
 use mixtouch::experiment::{
-    AlwaysValid, GeoTest, PersonTest, RelativeLift, Sample, SampleRatio, Uplift, compare_means,
-    compare_proportions, compare_ratios,
+    AlwaysValid, GeoTest, PersonTest, RelativeLift, Sample, SampleRatio, Uplift,
+    compare_adjusted_means, compare_means, compare_proportions, compare_ratios,
 };
 use mixtouch::simulate::{SimulatedOpportunities, SimulatedPersonTest};
 use mixtouch::stats::{Proportion, RatioSums};
@@ -23,6 +23,18 @@ pub(crate) fn cases() -> Vec<Case> {
             "400 persons an arm, 5 % and 7 %",
             "",
             proportions,
+        ),
+        Case::new(
+            "compare_means",
+            "60 and 120 persons, skewed spend of unlike spread",
+            "one spread for both",
+            means,
+        ),
+        Case::new(
+            "compare_adjusted_means",
+            "80 persons an arm, past and present correlated by .7",
+            "without the past",
+            adjusted,
         ),
         Case::new(
             "AlwaysValid",
@@ -49,10 +61,32 @@ pub(crate) fn cases() -> Vec<Case> {
             person_lift,
         ),
         Case::new(
-            "GeoLift",
+            "GeoLift by differences",
             "the 4 smallest of 24 geos, noise 1 / root of size",
             "",
-            geos,
+            |seed| {
+                Ok((
+                    geo_test(seed)?
+                        .difference_in_differences(LEVEL)?
+                        .interval
+                        .contains(0.0),
+                    None,
+                ))
+            },
+        ),
+        Case::new(
+            "GeoLift by synthetic control",
+            "the same geos",
+            "",
+            |seed| {
+                Ok((
+                    geo_test(seed)?
+                        .synthetic_control(LEVEL)?
+                        .interval
+                        .contains(0.0),
+                    None,
+                ))
+            },
         ),
         Case::new(
             "Uplift where shown",
@@ -80,6 +114,53 @@ fn proportions(seed: u64) -> Result<Held> {
     );
     let difference = compare_proportions(arms.0, arms.1, LEVEL)?;
     Ok((difference.interval.contains(0.02), None))
+}
+
+fn means(seed: u64) -> Result<Held> {
+    let mut random = Random::new(seed);
+    let mut arm = |count: usize, shape: f64| -> Vec<f64> {
+        (0..count).map(|_| random.gamma(shape) / shape).collect()
+    };
+    // both of mean 1, variances 2 and 0.25
+    let (control, treatment) = (arm(60, 0.5), arm(120, 4.0));
+    let squares = |values: &[f64]| {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        values
+            .iter()
+            .map(|value| (value - mean).powi(2))
+            .sum::<f64>()
+    };
+    let pooled = (squares(&control) + squares(&treatment)) / 178.0;
+    let arms = (
+        Sample::from_values(&control)?,
+        Sample::from_values(&treatment)?,
+    );
+    let welch = compare_means(arms.0, arms.1, LEVEL)?;
+    let error = (pooled * (1.0 / 60.0 + 1.0 / 120.0)).sqrt();
+    let usual = welch.estimate.abs() < 1.973 * error;
+    Ok((welch.interval.contains(0.0), Some(usual)))
+}
+
+fn adjusted(seed: u64) -> Result<Held> {
+    let mut random = Random::new(seed);
+    let mut arm = |lift: f64| -> Vec<(f64, f64)> {
+        let pair = |_| {
+            let past = random.normal();
+            (
+                past,
+                lift + 0.7 * past + (1.0_f64 - 0.49).sqrt() * random.normal(),
+            )
+        };
+        (0..80).map(pair).collect()
+    };
+    let (control, treatment) = (arm(0.0), arm(0.3));
+    let adjusted = compare_adjusted_means(&control, &treatment, LEVEL)?;
+    let present = |arm: &[(f64, f64)]| {
+        Sample::from_values(&arm.iter().map(|pair| pair.1).collect::<Vec<f64>>())
+    };
+    let plain = compare_means(present(&control)?, present(&treatment)?, LEVEL)?;
+    let usual = plain.interval.contains(0.3);
+    Ok((adjusted.difference.interval.contains(0.3), Some(usual)))
 }
 
 fn always_valid(seed: u64) -> Result<Held> {
@@ -143,7 +224,7 @@ fn person_lift(seed: u64) -> Result<Held> {
     Ok((lift.conversions.interval.contains(truth), None))
 }
 
-fn geos(seed: u64) -> Result<Held> {
+fn geo_test(seed: u64) -> Result<GeoTest> {
     let random = Random::new(seed);
     let mut sizes: Vec<f64> = (0..24)
         .map(|geo| (1.2 * random.stream(geo).normal()).exp())
@@ -159,9 +240,7 @@ fn geos(seed: u64) -> Result<Held> {
     let days: Vec<Day> = (0..32).map(|week| first.plus(7 * week)).collect();
     let (start, end) = (days[26], days[31].plus(6));
     let treated = ["geo0", "geo1", "geo2", "geo3"];
-    let test = GeoTest::new(days, outcomes.collect(), &treated, start, end)?;
-    let lift = test.difference_in_differences(LEVEL)?;
-    Ok((lift.interval.contains(0.0), None))
+    GeoTest::new(days, outcomes.collect(), &treated, start, end)
 }
 
 fn uplift(seed: u64) -> Result<Held> {

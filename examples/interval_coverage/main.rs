@@ -1,10 +1,11 @@
-//! Do intervals hold what they say? Each interval of experiments and KPIs in 500 simulations whose
-//! truth is known: how often it holds the truth, beside the usual one that takes no account of what
-//! the simulation has.
+//! Do intervals hold what they say? Each interval of experiments, attribution and KPIs in 500
+//! simulations whose truth is known: how often it holds the truth, beside the usual one that takes no
+//! account of what the simulation has. Where a simulation takes seconds there are fewer.
 //!
 //!     cargo run --release --example interval_coverage
 //!     cargo run --release --example interval_coverage -- 100
 
+mod attribution;
 mod experiments;
 mod kpis;
 /// The crate's own generator, which is not public.
@@ -19,7 +20,7 @@ use mixtouch::stats::{ConfidenceLevel, Interval};
 /// Whether an interval held the truth, and whether the usual one did.
 type Held = (bool, Option<bool>);
 
-/// The level of all intervals.
+/// The level of intervals, unless a case has another.
 const LEVEL: ConfidenceLevel = ConfidenceLevel::P95;
 
 /// An interval, what is simulated, the usual one, and one simulation.
@@ -28,6 +29,8 @@ struct Case {
     world: &'static str,
     usual: &'static str,
     simulate: fn(u64) -> Result<Held>,
+    level: ConfidenceLevel,
+    most: u64,
 }
 
 impl Case {
@@ -42,7 +45,44 @@ impl Case {
             world,
             usual,
             simulate,
+            level: LEVEL,
+            most: u64::MAX,
         }
+    }
+
+    /// The same at a level of 90 %.
+    fn at_ninety(self) -> Self {
+        Self {
+            level: ConfidenceLevel::P90,
+            ..self
+        }
+    }
+
+    /// The same with that many simulations at most: each takes long.
+    fn at_most(self, most: u64) -> Self {
+        Self { most, ..self }
+    }
+
+    /// Its row of the table.
+    fn row(&self, count: u64) -> Result<[Cell; 7]> {
+        let count = count.min(self.most);
+        let (mut own, mut usual, mut known) = (0_u64, 0_u64, false);
+        for seed in 0..count {
+            let held = (self.simulate)(seed)?;
+            own += u64::from(held.0);
+            usual += u64::from(held.1 == Some(true));
+            known = held.1.is_some();
+        }
+        let share = |held: u64| Cell::percent(held as f64 / count as f64, 1);
+        Ok([
+            Cell::from(self.interval),
+            Cell::from(self.world),
+            Cell::number(count as f64, 0),
+            Cell::percent(self.level.get(), 0),
+            share(own),
+            Cell::from(self.usual),
+            if known { share(usual) } else { Cell::MISSING },
+        ])
     }
 }
 
@@ -52,26 +92,20 @@ fn main() -> Result<()> {
         .and_then(|text| text.parse().ok())
         .unwrap_or(500)
         .max(1);
-    let mut table = Table::new(["interval", "simulated", "level", "holds", "usual", "holds "]);
-    for case in experiments::cases().into_iter().chain(kpis::cases()) {
-        let (mut own, mut usual, mut known) = (0_u64, 0_u64, false);
-        for seed in 0..count {
-            let held = (case.simulate)(seed)?;
-            own += u64::from(held.0);
-            usual += u64::from(held.1 == Some(true));
-            known = held.1.is_some();
-        }
-        let share = |held: u64| Cell::percent(held as f64 / count as f64, 1);
-        table.push_row([
-            Cell::from(case.interval),
-            Cell::from(case.world),
-            Cell::percent(LEVEL.get(), 0),
-            share(own),
-            Cell::from(case.usual),
-            if known { share(usual) } else { Cell::MISSING },
-        ]);
-    }
-    println!("{count} simulations each\n\n{table}");
+    let columns = [
+        "interval",
+        "simulated",
+        "times",
+        "level",
+        "holds",
+        "usual",
+        "holds ",
+    ];
+    let cases = experiments::cases().into_iter();
+    let cases = cases.chain(attribution::cases()).chain(kpis::cases());
+    let rows = cases.map(|case| case.row(count));
+    let table = Table::new(columns).with_rows(rows.collect::<Result<Vec<_>>>()?);
+    println!("{table}");
     Ok(())
 }
 
