@@ -142,7 +142,10 @@ impl<'a> KpiTop<'a> {
                 ),
             )
         });
-        self.channels().into_iter().chain(lost).collect()
+        let channels = self.channels().into_iter().chain(lost);
+        channels
+            .chain(worth_charts::findings(self.dashboard))
+            .collect()
     }
 
     /// Two channels whose persons surely buy at different rates.

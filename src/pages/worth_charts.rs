@@ -67,7 +67,7 @@ pub(crate) fn cohort_values(dashboard: &Dashboard) -> Option<Chart> {
     });
     let (oldest, worth) = cohorts.iter().find_map(|cohort| {
         let known: Vec<f64> = so_far(cohort).into_iter().flatten().collect();
-        (known.len() > 1).then(|| (cohort, known))
+        (known.len() > 1).then_some((cohort, known))
     })?;
     let title = format!(
         "A customer of {} brought {} in the first period and {} within {} periods",
@@ -124,6 +124,36 @@ fn paid(row: &PaybackRow, cost: f64) -> Chart {
     ))
 }
 
+/// The channels whose new customers have surely paid back, and those whose surely have not so far.
+pub(crate) fn findings(dashboard: &Dashboard) -> Vec<(String, String)> {
+    let rows = || {
+        let rows = dashboard.customers.payback.report.rows.iter();
+        let rows = rows.filter(|row| row.group != WHOLE);
+        rows.filter_map(|row| Some((row, row.cost?)))
+    };
+    let names = |keep: &dyn Fn(&PaybackRow, f64) -> bool| -> Vec<&str> {
+        let kept = rows().filter(|(row, cost)| keep(row, *cost));
+        kept.map(|(row, _)| row.group.as_str()).collect()
+    };
+    let finding = |names: Vec<&str>, what: &str, lies: &str| {
+        let figures =
+            format!("the whole interval of their margin lies {lies} the cost of winning one");
+        let who = words::listed(&names);
+        (!names.is_empty()).then(|| (format!("Customers won by {who} {what}"), figures))
+    };
+    let paid = names(&|row, _| row.surely_paid_back.is_some());
+    let open = names(&|row, cost| is_below(row, cost));
+    let paid = finding(paid, "have paid back what they cost", "above");
+    let open = finding(open, "have not paid back so far", "below");
+    paid.into_iter().chain(open).collect()
+}
+
+/// Whether customers have surely not paid back in the months seen.
+fn is_below(row: &PaybackRow, cost: f64) -> bool {
+    let last = row.margin.last().and_then(|margin| margin.interval);
+    row.paid_back.is_none() && last.is_some_and(|ends| ends.high() < cost)
+}
+
 /// After how long a customer has paid back, as far as it can be told.
 pub(crate) fn when(row: &PaybackRow, cost: f64) -> String {
     let months = |month: u32| match month {
@@ -132,13 +162,10 @@ pub(crate) fn when(row: &PaybackRow, cost: f64) -> String {
         months => format!("within {months} months"),
     };
     let last = row.margin.len().saturating_sub(1) as u32;
-    let below = row.margin.last().and_then(|margin| margin.interval);
     match (row.surely_paid_back, row.paid_back) {
         (Some(month), _) => format!("paid back {}", months(month)),
         (None, Some(month)) => format!("paid back {}, but not beyond chance", months(month)),
-        (None, None) if below.is_some_and(|ends| ends.high() < cost) => {
-            format!("not paid back {}", months(last))
-        }
+        (None, None) if is_below(row, cost) => format!("not paid back {}", months(last)),
         (None, None) => format!("not known whether paid back {}", months(last)),
     }
 }

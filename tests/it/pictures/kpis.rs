@@ -257,7 +257,15 @@ fn payback_is_told_where_it_is_sure() {
     won_by("paper", 30.0, &[(0, [5.0, 54.8])], &mut log);
     log.push(Event::touch("last", JANUARY + 100 * DAY, "tv"))
         .unwrap();
-    let titles = all_titles(&dashboard(&log));
+    let dashboard = dashboard(&log);
+    let page = KpiPages::new(&dashboard).page("A shop").html();
+    for found in [
+        "Customers won by search and social have paid back what they cost",
+        "Customers won by tv have not paid back so far",
+    ] {
+        assert!(page.contains(found), "{found}");
+    }
+    let titles = all_titles(&dashboard);
     for told in [
         "search: paid back at the first purchase",
         "social: paid back within a month",
