@@ -112,6 +112,16 @@ pub(crate) fn share_by_person<T: Personal>(
     Proportion::clustered(&sums, level)
 }
 
+/// How many different persons some events are of, at least: (sum of n)^2 / (sum of n a) by
+/// Cauchy-Schwarz, where a person has n of these events and a >= n events in all. Exact where each
+/// person has one event.
+pub(crate) fn least_persons(events: f64, products: f64) -> u64 {
+    if events <= 0.0 || products <= 0.0 {
+        return 0;
+    }
+    (events * events / products - 1e-6).ceil() as u64
+}
+
 /// How many different persons.
 pub(crate) fn distinct(mut persons: Vec<u32>) -> u64 {
     persons.sort_unstable();

@@ -1,6 +1,7 @@
 //! KPIs of spend: return on ad spend, customer acquisition cost, e-mail.
 
 pub(crate) mod acquisition;
+mod buyers;
 mod cost;
 mod email;
 mod roas;

@@ -118,11 +118,6 @@ impl Proportion {
         }
     }
 
-    /// Another count of the same population, of persons who count once each.
-    pub(crate) fn with_count(&self, count: u64) -> Self {
-        Self::from_counts(count, self.population, self.level().unwrap_or_default())
-    }
-
     /// The proportion in two populations of different persons together.
     pub(crate) fn merged(&self, other: &Self) -> Self {
         let level = self.level().or(other.level()).unwrap_or_default();
@@ -194,7 +189,6 @@ mod tests {
             "{interval:?}"
         );
         assert_eq!(rate.merged(&proportion(1, 4)), proportion(4, 16));
-        assert_eq!(rate.with_count(20), proportion(12, 12));
     }
 
     #[test]

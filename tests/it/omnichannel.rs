@@ -12,6 +12,7 @@ mod observation;
 mod payback;
 mod periods;
 mod recovery;
+mod subtraction;
 mod voice;
 
 use mixtouch::io::EventColumns;

@@ -147,7 +147,7 @@ impl Retention {
         Ok(retention.protected(options.minimum()))
     }
 
-    /// Leaves out periods with too few customers, buyers or active ones.
+    /// Leaves out periods in which any count is of too few customers.
     fn protected(self, minimum: &MinimumGroup) -> Self {
         let minimum = minimum.with_small(SmallGroups::Suppress);
         let named = self.periods.into_iter().map(|row| (row.name.clone(), row));
@@ -160,8 +160,33 @@ impl Retention {
 }
 
 impl Group for RetentionPeriod {
+    /// Of the counts that are not 0 the smallest, as each is of a group of its own.
     fn persons(&self) -> u64 {
-        self.buyers.max(self.customers).unwrap_or(0)
+        let counts = [
+            self.buyers,
+            self.new_customers,
+            self.customers,
+            self.returned,
+            Some(self.retention.count),
+            Some(self.churn.count),
+        ];
+        let somebody = counts.into_iter().flatten().filter(|&count| count > 0);
+        somebody.min().unwrap_or(0)
+    }
+
+    /// Customers may be the same in all periods, but are new in one: new ones add up to what the
+    /// whole tells.
+    fn persons_together(groups: &[&Self]) -> u64 {
+        let customers = groups
+            .iter()
+            .filter_map(|row| row.buyers.max(row.customers));
+        let customers = customers.max().unwrap_or(0);
+        let new = groups.iter().filter_map(|row| row.new_customers).sum();
+        if new > 0 {
+            customers.min(new)
+        } else {
+            customers
+        }
     }
 
     fn merge(&mut self, other: Self) {

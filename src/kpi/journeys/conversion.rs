@@ -46,7 +46,7 @@ pub struct ConversionRates {
     /// Share of them with a conversion after a touch.
     pub overall: Proportion,
     /// Share of them with a conversion after touches of two channels or more in one journey; of a
-    /// population of 0 where those are some, but fewer than the minimum group.
+    /// population of 0 where those, or the others, are some, but fewer than the minimum group.
     pub omnichannel: Proportion,
     /// Share of them who used two channels or more, in one journey or in several; likewise protected.
     pub cross_channel: Proportion,
@@ -55,9 +55,9 @@ pub struct ConversionRates {
     /// By the channel of a person's first touch: share of these persons with a conversion after a
     /// touch.
     pub by_first_channel: Vec<ChannelRate>,
-    /// Persons with a conversion after no touch. Such a conversion does not make a person part of
-    /// the population.
-    pub buyers_without_touch: u64,
+    /// Persons with a conversion after no touch; none where they are fewer than the minimum group.
+    /// Such a conversion does not make a person part of the population.
+    pub buyers_without_touch: Option<u64>,
     /// All conversions, as attribution counts them.
     pub conversions: f64,
     /// Value of all conversions.
@@ -132,13 +132,22 @@ impl ConversionRates {
             rates.into_iter().map(row).collect()
         };
         let by_channel = named(self.by_channel);
-        let shown = |rate: Proportion| match rate.count {
-            count if count == 0 || minimum.allows(count) => rate,
-            _ => Proportion::from_counts(0, 0, options.level()),
+        // those of the whole who are not counted are a group as well
+        let shown = |rate: Proportion, wholes: &[u64]| {
+            let rest = |&whole: &u64| minimum.allows(whole.saturating_sub(rate.count));
+            if minimum.allows(rate.count) && wholes.iter().all(rest) {
+                rate
+            } else {
+                Proportion::from_counts(0, 0, options.level())
+            }
         };
+        let (persons, converted) = (self.population, self.overall.count);
         Ok(Self {
-            omnichannel: shown(self.omnichannel),
-            cross_channel: shown(self.cross_channel),
+            omnichannel: shown(self.omnichannel, &[persons, converted]),
+            cross_channel: shown(self.cross_channel, &[persons]),
+            buyers_without_touch: self
+                .buyers_without_touch
+                .filter(|&buyers| minimum.allows(buyers)),
             by_channel: rows(shown_channels(
                 by_channel,
                 journeys,
@@ -322,7 +331,7 @@ impl ConversionCounts {
             cross_channel: Proportion::from_counts(self.cross_channel, self.touched, level),
             by_channel: by_channel(0, 1),
             by_first_channel: by_channel(2, 3),
-            buyers_without_touch: self.untouched_buyers,
+            buyers_without_touch: Some(self.untouched_buyers),
             conversions: journeys.totals().conversions,
             value: journeys.totals().value,
         };

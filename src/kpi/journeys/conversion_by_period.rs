@@ -88,21 +88,47 @@ impl ConversionByPeriod {
 
 /// The periods with enough persons, and enough or no buyers.
 fn protected(periods: Vec<PeriodConversion>, minimum: &MinimumGroup) -> Vec<PeriodConversion> {
+    let group = |row: PeriodConversion| {
+        let bought = row.bought;
+        let few = !minimum.allows(bought.count);
+        let persons = if few { bought.count } else { bought.population };
+        (row.name.clone(), Counted { row, persons })
+    };
     let rule = minimum.with_small(SmallGroups::Suppress);
-    let named = periods.into_iter().map(|row| (row.name.clone(), row));
-    let shown = rule.apply(named).groups.into_iter().map(|(_, row)| row);
-    shown
-        .filter(|row| minimum.allows(row.bought.count))
-        .collect()
+    let shown = rule.apply(periods.into_iter().map(group)).groups;
+    shown.into_iter().map(|(_, counted)| counted.row).collect()
 }
 
-impl Group for PeriodConversion {
+/// A period, and the persons that decide on it: the buyers where these are too few.
+struct Counted {
+    row: PeriodConversion,
+    persons: u64,
+}
+
+impl Group for Counted {
     fn persons(&self) -> u64 {
-        self.bought.population
+        self.persons
     }
 
-    fn merge(&mut self, other: Self) {
-        self.bought = self.bought.merged(&other.bought);
+    /// Periods are left out rather than shown together.
+    fn merge(&mut self, _: Self) {}
+
+    /// The same persons may be in every period, so at least as many as in the largest: of persons,
+    /// and of buyers if there are any, as the whole range may be shown elsewhere.
+    fn persons_together(groups: &[&Self]) -> u64 {
+        let most = |count: fn(&Proportion) -> u64| {
+            let counts = groups.iter().map(|group| count(&group.row.bought));
+            counts.max().unwrap_or(0)
+        };
+        let (persons, buyers) = (
+            most(|bought| bought.population),
+            most(|bought| bought.count),
+        );
+        if buyers > 0 {
+            persons.min(buyers)
+        } else {
+            persons
+        }
     }
 }
 

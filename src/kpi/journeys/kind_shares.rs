@@ -9,6 +9,7 @@ use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
 use crate::kpi::journeys::kind::JourneyKind;
+use crate::kpi::members::least_persons;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::{Cell, Report, Section, Table};
@@ -110,43 +111,46 @@ impl KindShares {
             .report(options)
     }
 
-    /// Leaves out kinds of too few persons, with the next smallest if one alone could be found by
-    /// subtraction.
-    fn protected(self, minimum: &MinimumGroup) -> Self {
-        let rows = self
-            .kinds
-            .into_iter()
-            .map(|row| (row.kind.to_string(), row));
-        let groups = minimum.with_small(SmallGroups::Suppress).apply(rows).groups;
-        Self {
-            kinds: groups.into_iter().map(|(_, row)| row).collect(),
-            ..self
-        }
-    }
-
     /// The share of a kind; none if it is not shown.
     pub fn kind(&self, kind: JourneyKind) -> Option<&KindShare> {
         self.kinds.iter().find(|row| row.kind == kind)
     }
 }
 
-impl Group for KindShare {
+/// A kind, and what tells how many persons it has together with others.
+struct Counted {
+    share: KindShare,
+    /// The sum over persons of their purchases of this kind times all their purchases.
+    products: f64,
+}
+
+impl Group for Counted {
     fn persons(&self) -> u64 {
-        self.persons
+        self.share.persons
     }
 
-    /// Adds up the figures; the kind stays, as small kinds are left out rather than shown together.
-    fn merge(&mut self, other: Self) {
-        self.persons += other.persons;
-        self.purchases = self
-            .purchases
-            .with_count(self.purchases.count + other.purchases.count);
-        self.value += other.value;
-        self.value_share = self
-            .value_share
-            .zip(other.value_share)
-            .map(|(one, other)| one + other);
+    /// Kinds are left out rather than shown together.
+    fn merge(&mut self, _: Self) {}
+
+    /// A person may have purchases of several kinds.
+    fn persons_together(groups: &[&Self]) -> u64 {
+        let most = groups.iter().map(|group| group.persons()).max();
+        let purchases: u64 = groups.iter().map(|group| group.share.purchases.count).sum();
+        let products = groups.iter().map(|group| group.products).sum();
+        most.unwrap_or(0)
+            .max(least_persons(purchases as f64, products))
     }
+}
+
+/// Leaves out kinds of too few persons, with the next smallest while those left out are too few
+/// together.
+fn protected(kinds: Vec<Counted>, minimum: &MinimumGroup) -> Vec<KindShare> {
+    let named = kinds
+        .into_iter()
+        .map(|kind| (kind.share.kind.to_string(), kind));
+    let shown = minimum.with_small(SmallGroups::Suppress).apply(named);
+    let groups = shown.groups.into_iter();
+    groups.map(|(_, kind)| kind.share).collect()
 }
 
 impl Report for KindShares {
@@ -276,25 +280,23 @@ impl<'a> KindCounts<'a> {
     pub fn report(&self, options: &KpiOptions) -> Result<KindShares> {
         let population = self.tallies[0].purchases.totals().1 as u64;
         let value: f64 = self.tallies.iter().map(|tally| tally.value).sum();
-        let kind = |(kind, tally): (JourneyKind, &Tally)| KindShare {
-            kind,
-            persons: tally.persons,
-            purchases: Proportion::clustered(&tally.purchases, options.level()),
-            value: tally.value,
-            value_share: (value > 0.0).then(|| tally.value / value),
+        let kind = |(kind, tally): (JourneyKind, &Tally)| Counted {
+            share: KindShare {
+                kind,
+                persons: tally.persons,
+                purchases: Proportion::clustered(&tally.purchases, options.level()),
+                value: tally.value,
+                value_share: (value > 0.0).then(|| tally.value / value),
+            },
+            products: tally.purchases.squares()[1],
         };
-        let kinds = JourneyKind::ALL
-            .into_iter()
-            .zip(&self.tallies)
-            .map(kind)
-            .collect();
-        let shares = KindShares {
+        let kinds = JourneyKind::ALL.into_iter().zip(&self.tallies).map(kind);
+        Ok(KindShares {
             window: options.shown(self.journeys.observed_range()?),
             population,
             value,
-            kinds,
-        };
-        Ok(shares.protected(options.minimum()))
+            kinds: protected(kinds.collect(), options.minimum()),
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::journeys::arena::{Block, CountedJourneys, Journeys};
 use crate::kpi::map::frequent_paths::{FrequentPath, FrequentPaths};
 use crate::kpi::map::packed_paths::{Codes, PackedPaths, Taken};
 use crate::kpi::map::steps::Steps;
+use crate::kpi::members::least_persons;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
 use crate::stats::{ConfidenceLevel, Proportion, RatioSums};
@@ -185,8 +186,9 @@ impl TryFrom<Fields> for PathCounts {
 }
 
 impl FrequentPaths {
-    /// The `most` frequent paths among those of at least the minimum of persons. Hidden paths
-    /// cannot be found by subtraction, as the rarer ones are not shown either.
+    /// The `most` frequent paths among those of at least the minimum of persons. Those not shown are
+    /// of at least as many distinct persons together, so that what the whole is more than the paths
+    /// shown is nobody's alone.
     ///
     /// ```
     /// use mixtouch::kpi::KpiOptions;
@@ -327,17 +329,16 @@ impl PathCounts {
 }
 
 /// The first `most` of the paths of enough persons, the most frequent first; equal ones in their
-/// order.
+/// order. Where the others are of too few persons together, the path of fewest persons joins them.
 fn frequent<K: Copy + Ord>(
     paths: &[(K, Taken)],
     most: usize,
     minimum: &MinimumGroup,
 ) -> Vec<(K, Taken)> {
-    let mut paths: Vec<(K, Taken)> = paths
+    let (mut shown, hidden): (Vec<_>, Vec<_>) = paths
         .iter()
         .copied()
-        .filter(|(_, taken)| minimum.allows(taken.persons))
-        .collect();
+        .partition(|(_, taken)| minimum.allows(taken.persons));
     let order = |left: &(K, Taken), right: &(K, Taken)| {
         right
             .1
@@ -345,12 +346,27 @@ fn frequent<K: Copy + Ord>(
             .cmp(&left.1.journeys)
             .then(left.0.cmp(&right.0))
     };
-    if most < paths.len() {
-        paths.select_nth_unstable_by(most, order);
-        paths.truncate(most);
+    let are_all = most >= shown.len();
+    if !are_all {
+        shown.select_nth_unstable_by(most, order);
+        shown.truncate(most);
     }
-    paths.sort_unstable_by(order);
-    paths
+    shown.sort_unstable_by(order);
+    if are_all && !hidden.is_empty() && !minimum.allows(persons_together(&hidden)) {
+        let fewest = shown.iter().enumerate().rev();
+        let fewest = fewest.min_by_key(|(_, (_, taken))| taken.persons);
+        fewest.map(|(at, _)| at).map(|at| shown.remove(at));
+    }
+    shown
+}
+
+/// The distinct persons of some paths, at least; a person may have taken several.
+fn persons_together<K>(paths: &[(K, Taken)]) -> u64 {
+    let sum = |number: fn(&Taken) -> f64| paths.iter().map(|(_, taken)| number(taken)).sum();
+    least_persons(
+        sum(|taken| taken.journeys as f64),
+        sum(|taken| taken.products[3]),
+    )
 }
 
 impl Accumulator for PathCounts {

@@ -8,6 +8,7 @@ use crate::attribution::{Credits, Tally};
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
 use crate::kpi::options::KpiOptions;
+use crate::kpi::spend::buyers::Buyers;
 use crate::kpi::spend::cost::{sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
@@ -171,40 +172,45 @@ impl ReturnOnAdSpend {
                 .map(channel)
                 .collect(),
         };
-        Ok(returns.protected(options.minimum()))
+        returns.protected(journeys, options.minimum())
     }
 
-    /// Merges or leaves out channels with too few conversions. A conversion stands for a person.
-    fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out channels whose credit is of too few persons.
+    fn protected(self, journeys: &Journeys, minimum: &MinimumGroup) -> Result<Self> {
         // half a conversion is no person, but nobody asked for protection
         if minimum.persons() == 1 {
-            return self;
+            return Ok(self);
         }
-        let groups = minimum
-            .apply(
-                self.channels
-                    .into_iter()
-                    .map(|row| (row.channel.clone(), row)),
+        let buyers = Buyers::new(journeys)?;
+        let credited = |(at, row): (usize, ChannelReturn)| {
+            let persons = buyers.least(Some(at), row.figures.conversions);
+            let buyers = &buyers;
+            (
+                row.channel.clone(),
+                Credited {
+                    row,
+                    persons,
+                    buyers,
+                },
             )
-            .groups;
+        };
+        let groups = minimum.apply(self.channels.into_iter().enumerate().map(credited));
         let all = self.whole.conversions;
-        let figures = |row: ChannelReturn| {
+        let channel = |(channel, Credited { row, .. }): (String, Credited<'_>)| {
             let SpendReturn {
                 conversions,
                 value,
                 spend,
                 ..
             } = row.figures;
-            SpendReturn::new(Tally { conversions, value }, spend, self.margin, all)
-        };
-        let channels = groups
-            .into_iter()
-            .map(|(channel, row)| ChannelReturn {
+            let tally = Tally { conversions, value };
+            ChannelReturn {
                 channel,
-                figures: figures(row),
-            })
-            .collect();
-        Self { channels, ..self }
+                figures: SpendReturn::new(tally, spend, self.margin, all),
+            }
+        };
+        let channels = groups.groups.into_iter().map(channel).collect();
+        Ok(Self { channels, ..self })
     }
 
     /// The return of a channel; none if it is not shown.
@@ -216,19 +222,40 @@ impl ReturnOnAdSpend {
     }
 }
 
-impl Group for ChannelReturn {
+/// A channel, and the persons that its credit is of, at least.
+struct Credited<'a> {
+    row: ChannelReturn,
+    persons: u64,
+    buyers: &'a Buyers,
+}
+
+impl Group for Credited<'_> {
     fn persons(&self) -> u64 {
-        self.figures.conversions as u64
+        self.persons
     }
 
     fn merge(&mut self, other: Self) {
-        self.figures.conversions += other.figures.conversions;
-        self.figures.value += other.figures.value;
-        self.figures.spend = sum(self.figures.spend, other.figures.spend);
+        let figures = &mut self.row.figures;
+        figures.conversions += other.row.figures.conversions;
+        figures.value += other.row.figures.value;
+        figures.spend = sum(figures.spend, other.row.figures.spend);
+    }
+
+    /// A person may have credit in several channels.
+    fn persons_together(groups: &[&Self]) -> u64 {
+        let most = groups.iter().map(|group| group.persons).max().unwrap_or(0);
+        let conversions = groups
+            .iter()
+            .map(|group| group.row.figures.conversions)
+            .sum();
+        let together = groups
+            .first()
+            .map(|group| group.buyers.least(None, conversions));
+        most.max(together.unwrap_or(0))
     }
 
     fn is_empty(&self) -> bool {
-        self.figures.conversions == 0.0
+        self.row.figures.conversions == 0.0
     }
 }
 

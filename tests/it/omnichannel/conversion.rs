@@ -61,7 +61,7 @@ fn conversion_rates() {
         .map(|name| counts(rates.first_channel(name).unwrap()));
     assert_eq!(by_first, [(2, 3), (1, 1), (3, 5), (2, 2)]);
     // ann's and eve's later purchases and ida's had no touch before them.
-    assert_eq!(rates.buyers_without_touch, 3);
+    assert_eq!(rates.buyers_without_touch, Some(3));
     // 3 + 1 + 2 + 1 + 2 + 1 + 1 + 1 + 1 purchases; 150 + 30 + 100 + 100 + 100 + 25 + 90 + 40 + 45.
     assert_eq!((rates.conversions, rates.value), (13.0, 680.0));
 }
