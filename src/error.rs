@@ -6,6 +6,8 @@ pub(crate) mod readable;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+#[cfg(any(feature = "csv", feature = "parquet"))]
+use crate::error::readable::{NOT_SHOWN, is_address};
 use crate::error::readable::{listed, printable, readable};
 use crate::progress::{Stage, Stopped};
 
@@ -326,18 +328,48 @@ impl Error {
             } if !value.trim().is_empty() => Self::Field {
                 row,
                 column,
-                value: "not shown".into(),
+                value: NOT_SHOWN.into(),
                 expected,
             },
             Self::MissingColumn { column, found } => {
                 let (mut found, others): (Vec<String>, Vec<String>) =
                     found.into_iter().partition(|name| is_known(name));
                 if !others.is_empty() {
-                    found.push(format!("{} not shown", others.len()));
+                    found.push(format!("{} {NOT_SHOWN}", others.len()));
                 }
                 Self::MissingColumn { column, found }
             }
             Self::File { path, source } => source.without_values(is_known).in_file(path),
+            other => other,
+        }
+    }
+
+    /// The same error without values and names that may be a person's: in a file whose columns are
+    /// swapped, or that has no header, an address stands where a time is expected.
+    #[cfg(any(feature = "csv", feature = "parquet"))]
+    pub(crate) fn without_addresses(self) -> Self {
+        match self {
+            Self::Field {
+                row,
+                column,
+                value,
+                expected,
+            } if is_address(&value) => Self::Field {
+                row,
+                column,
+                value: NOT_SHOWN.into(),
+                expected,
+            },
+            Self::MissingColumn { column, found } => {
+                let before = found.len();
+                let mut found = found;
+                found.retain(|name| !is_address(name));
+                if found.len() < before {
+                    found.push(format!("{} {NOT_SHOWN}", before - found.len()));
+                }
+                Self::MissingColumn { column, found }
+            }
+            Self::File { path, source } => source.without_addresses().in_file(path),
             other => other,
         }
     }

@@ -16,14 +16,36 @@ pub(super) fn readable(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// In place of a value that may name a person.
+pub(crate) const NOT_SHOWN: &str = "not shown";
+
+/// Whether a text may be an e-mail address or a telephone number: it has an `@`; or it has 7 to 15
+/// digits and begins with `+`, with `(` or, where it is no date, with `0`.
+pub(crate) fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let others = |letter: &u8| !letter.is_ascii_digit() && *letter != b' ';
+    let separators = text.bytes().filter(others).count();
+    let is_plain = text
+        .bytes()
+        .all(|letter| letter.is_ascii_digit() || b" +-()/.".contains(&letter));
+    let begins = match text.as_bytes() {
+        [b'+' | b'(', ..] => true,
+        [b'0', next, ..] => *next != b'.' && separators <= 1,
+        _ => false,
+    };
+    text.contains('@') || (is_plain && begins && (7..=15).contains(&digits))
+}
+
 /// Whether a character acts on a terminal or turns the direction of writing (Unicode Technical
-/// Report 36): controls, line and paragraph separators, and the marks that set, embed, override or
-/// isolate a direction.
+/// Report 36), or has no width, so that two names look alike: controls, line and paragraph
+/// separators, the marks that set, embed, override or isolate a direction, spaces and joiners of no
+/// width.
 pub(crate) fn acts(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
         )
 }
 
@@ -70,6 +92,40 @@ mod tests {
             readable(&long),
             format!("{}.. (600 bytes)", "\u{e9}".repeat(200))
         );
+    }
+
+    #[test]
+    fn addresses_are_known_by_their_form() {
+        for address in [
+            "ann@secret.org",
+            "@ann",
+            "+49 171 1234567",
+            "(0171) 123-4567",
+            "0171/1234567",
+            "00491711234567",
+        ] {
+            assert!(is_address(address), "{address}");
+        }
+        for other in [
+            "",
+            "yesterday",
+            "2026-02-30",
+            "01/02/2026",
+            "01.02.2026",
+            "1767225600000",
+            "-1234567",
+            "0.00000001",
+            "+5",
+            "1,234,567.00",
+        ] {
+            assert!(!is_address(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn marks_of_no_width_are_shown() {
+        let name = "\u{feff}t\u{200b}v\u{200d}\u{2060}";
+        assert_eq!(printable(name), "\\u{feff}t\\u{200b}v\\u{200d}\\u{2060}");
     }
 
     #[test]

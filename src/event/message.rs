@@ -1,6 +1,7 @@
 //! The fields of a message that are more than a plain type.
 
 use crate::error::Error;
+use crate::error::readable::{NOT_SHOWN, is_address};
 use crate::time::rfc3339::{TIMESTAMPS, rfc3339};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -60,6 +61,12 @@ impl Field for Timestamp {
     }
 }
 
+/// An error that does not repeat what may be an address, as where fields are swapped.
+fn refused<E: de::Error>(name: &'static str, value: &str, expected: &'static str) -> E {
+    let told = if is_address(value) { NOT_SHOWN } else { value };
+    E::custom(Error::setting(name, told, expected))
+}
+
 /// Reads a field, whatever type states it.
 struct Reading<F>(std::marker::PhantomData<F>);
 
@@ -69,7 +76,7 @@ impl<F: Field> Reading<F> {
     }
 
     fn bad<E: de::Error>(value: impl ToString) -> E {
-        E::custom(Error::setting(F::NAME, value, F::EXPECTED))
+        refused(F::NAME, &value.to_string(), F::EXPECTED)
     }
 }
 
@@ -120,7 +127,65 @@ pub(super) fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i6
 
 /// An amount; 0 where none is stated.
 pub(super) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    Ok(stated_amount(deserializer)?.unwrap_or_default())
+}
+
+/// An amount, where one is stated.
+pub(super) fn stated_amount<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<f64>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map(|Amount(amount)| amount))
+}
+
+struct Amount(f64);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AmountVisitor)
+    }
+}
+
+struct AmountVisitor;
+
+impl Visitor<'_> for AmountVisitor {
+    type Value = Amount;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Amount, E> {
+        Ok(Amount(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Amount, E> {
+        Ok(Amount(number as f64))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Amount, E> {
+        Ok(Amount(number as f64))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {
+        Err(refused("an amount of a message", text, "a number"))
+    }
+}
+
+/// A word of a few, such as a kind.
+pub(super) fn word<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let word = String::deserialize(deserializer)?;
+    if is_address(&word) {
+        return Err(refused(
+            "a word of a message",
+            &word,
+            "a kind or an interaction",
+        ));
+    }
+    T::deserialize(de::value::StringDeserializer::new(word))
 }
 
 /// Texts by column, those that are stated.

@@ -37,10 +37,15 @@ pub struct OwnedEvent {
     person: OwnedKey,
     #[serde(rename = "timestamp", deserialize_with = "message::timestamp")]
     time: i64,
+    #[serde(deserialize_with = "message::word")]
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "message::stated_amount"
+    )]
     value: Option<f64>,
     #[serde(
         default,

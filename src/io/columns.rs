@@ -1,5 +1,6 @@
 //! The names of the columns of an event log.
 
+use crate::error::readable::is_address;
 use crate::error::{Error, Result};
 use crate::event::{Events, Placeholders};
 use crate::identity::Pseudonymiser;
@@ -240,7 +241,7 @@ impl EventColumns {
         };
         match &self.identifiers {
             Some(hasher) => hasher.told(error, is_known),
-            None => error,
+            None => error.without_addresses(),
         }
     }
 
@@ -329,9 +330,16 @@ impl EventColumns {
             let Some(kind) = name.as_ref().strip_prefix(IDENTIFIER) else {
                 continue;
             };
-            let number = hasher
-                .kind(kind)
-                .ok_or_else(|| Error::field(1, name.as_ref(), kind, hasher.known()))?;
+            let number = hasher.kind(kind).ok_or_else(|| {
+                // a header may be a row of values
+                let number = format!("column {}", at + 1);
+                let named = if is_address(kind) {
+                    &number
+                } else {
+                    name.as_ref()
+                };
+                Error::field(1, named, kind, hasher.known())
+            })?;
             if found.iter().any(|(other, _)| *other == number) {
                 return Err(Error::Malformed {
                     row: 1,

@@ -80,6 +80,100 @@ fn links_and_consent_keep_them_too() {
     assert_eq!(error, "no column \"kind\", found: 5 not shown");
 }
 
+/// Logs of pseudonyms are read without a hasher; but their columns may be swapped, or the names may
+/// be raw after all.
+#[test]
+fn addresses_are_told_by_no_reader() {
+    let header = "person,timestamp,channel,kind,value\n";
+    for row in [
+        "5,ann@secret.org,tv,touch,\n",
+        "touch,5,tv,ann@secret.org,\n",
+        "5,5,tv,conversion,ann@secret.org\n",
+        "5,+49 secret,tv,touch,\n",
+        "5,+49 171 1234567,tv,touch,\n",
+    ] {
+        let file = format!("{header}{row}");
+        let error = Events::from_csv(file.as_bytes(), EventColumns::default()).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert_eq!(
+            shown.contains("secret"),
+            row.contains("+49 secret"),
+            "{shown}"
+        );
+        assert!(!shown.contains("1234567"), "{shown}");
+        assert_eq!(error.row(), Some(2));
+    }
+    let headless = "ann@secret.org,5,tv,touch\n".as_bytes();
+    let error = Events::from_csv(headless, EventColumns::default()).unwrap_err();
+    assert!(
+        error.to_string().ends_with("5, tv, touch, 1 not shown"),
+        "{error}"
+    );
+    let kind = error_of_header("id:ann@secret.org,timestamp,channel,kind\n");
+    assert!(
+        kind.starts_with("row 1: column 1 is \"not shown\""),
+        "{kind}"
+    );
+
+    let swapped = "person,timestamp,arm\nshown,ann@secret.org,ann\n";
+    let error = mixtouch::experiment::Assignments::read_csv(swapped.as_bytes()).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    assert_eq!(error.row(), Some(2));
+}
+
+fn error_of_header(header: &str) -> String {
+    let shown = error(format!("{header}5,5,tv,touch\n").as_bytes(), &hasher());
+    assert!(!shown.contains("secret"), "{shown}");
+    shown
+}
+
+#[test]
+fn messages_tell_no_address() {
+    for message in [
+        r#"{"person":1,"timestamp":"ann@secret.org","kind":"touch"}"#,
+        r#"{"person":1,"timestamp":5,"kind":"ann@secret.org"}"#,
+        r#"{"person":1,"timestamp":5,"kind":"conversion","value":"ann@secret.org"}"#,
+        r#"{"person":1,"timestamp":5,"kind":"touch","cost":"ann@secret.org"}"#,
+    ] {
+        let error = serde_json::from_str::<mixtouch::event::OwnedEvent>(message).unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+    let wrong = r#"{"person":1,"timestamp":"never","kind":"touch"}"#;
+    let error = serde_json::from_str::<mixtouch::event::OwnedEvent>(wrong).unwrap_err();
+    assert!(error.to_string().contains("never"), "{error}");
+}
+
+#[cfg(feature = "mapping")]
+#[test]
+fn mapped_files_and_their_reports_tell_no_address() {
+    use mixtouch::io::{EventReader, Mapping};
+    let read = |bad_rows: &str, rows: &str| {
+        let mapping = format!(
+            "[columns]\nperson = \"user\"\ntime = \"at\"\nevent = \"what\"\nchannel = \"source\"\n\
+             [kinds]\nvisit = {{ kind = \"touch\" }}\n{bad_rows}"
+        );
+        let file = format!("user,at,what,source\nbob,1767225600,visit,tv\n{rows}");
+        let mapping = Mapping::from_toml(&mapping).unwrap();
+        EventReader::new(mapping).with_bytes(&file).read()
+    };
+    let swapped = "1767225600,ann@secret.org,visit,tv\n";
+    let error = read("", swapped).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    assert_eq!(error.row(), Some(3));
+    let reading = read("[bad_rows]\nskip = 5\n", swapped).unwrap();
+    let report = serde_json::to_string(&reading.report).unwrap();
+    assert!(
+        !report.contains("secret") && report.contains("not shown"),
+        "{report}"
+    );
+    let long = format!(
+        "ann@secret.org{},1767225600,visit,tv\n",
+        "x".repeat(100_000)
+    );
+    let error = read("", &long).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("ann"), "{error}");
+}
+
 /// Bytes are printed as text or as numbers, whichever way a type is derived.
 fn shows_secret(shown: &str) -> bool {
     let numbers: Vec<String> = SECRET.bytes().map(|byte| byte.to_string()).collect();

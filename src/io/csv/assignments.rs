@@ -24,6 +24,10 @@ impl Assignments {
     /// If a column is missing, there are no rows, a timestamp cannot be read or an arm is empty,
     /// naming the row; or if reading fails.
     pub fn read_csv(table: impl Read) -> Result<Self> {
+        Self::read_rows(table).map_err(Error::without_addresses)
+    }
+
+    fn read_rows(table: impl Read) -> Result<Self> {
         let mut table = Table::trimmed("the table of assignments", table)?;
         let [person, time, arm] = ["person", "timestamp", "arm"].map(|name| table.column(name));
         let (person, time, arm) = (person?, time?, arm?);

@@ -44,6 +44,10 @@ impl CostReader<'_> {
     /// and bad rows are refused: the error then has file, row, column, value and what is expected. If
     /// the tables have several currencies and the mapping does not convert them, or no row.
     pub fn read(self) -> Result<SpendReading> {
+        self.read_sources().map_err(Error::without_addresses)
+    }
+
+    fn read_sources(self) -> Result<SpendReading> {
         let Inputs {
             mapping,
             sources,

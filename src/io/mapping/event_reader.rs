@@ -106,6 +106,11 @@ impl EventReader<'_> {
     /// # Errors
     /// If [`EventReader::read`] fails; [`Error::Cancelled`] if the observer stops the work.
     pub fn read_with_progress(self, progress: &dyn Progress) -> Result<Reading> {
+        self.read_sources(progress)
+            .map_err(Error::without_addresses)
+    }
+
+    fn read_sources(self, progress: &dyn Progress) -> Result<Reading> {
         let Inputs {
             mapping,
             sources,

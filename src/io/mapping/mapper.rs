@@ -60,7 +60,7 @@ impl<'a> Mapper<'a> {
         tally.rows += 1;
         match taken {
             Err(error) if self.bad_rows != BadRows::Refuse && error.row().is_some() => {
-                tally.skipped.add(&error);
+                tally.skipped.add(error);
                 Ok(())
             }
             result => result,

@@ -223,7 +223,7 @@ impl<'a> SpendRows<'a> {
         let values = row.as_ref().ok().copied();
         match row.and_then(|row| self.read(line, row)) {
             Err(error) if self.bad_rows != BadRows::Refuse && error.row().is_some() => {
-                self.skips.add(&error);
+                self.skips.add(error);
                 if !values.is_some_and(|row| self.layout.is_total(line, row)) {
                     let cost = values.and_then(|row| self.layout.cost_alone(line, row));
                     self.report.lost(cost, true);
@@ -347,7 +347,7 @@ impl<'a> SpendRows<'a> {
                 (TotalRow::Refuse, BadRows::Refuse) => return Err(error),
                 (TotalRow::Refuse, _) => {
                     self.report.totals -= 1;
-                    self.skips.add(&error);
+                    self.skips.add(error);
                 }
                 _ => self.report.wrong_totals.push(error.to_string()),
             }

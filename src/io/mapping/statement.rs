@@ -178,9 +178,9 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         if key.len() > LONGEST_KEY {
-            let start: String = key.chars().take(40).collect();
+            let length = format!("{} bytes", key.len());
             let expected = format!("at most {LONGEST_KEY} bytes");
-            return Err(Error::field(line, &*slot.name, start, expected));
+            return Err(Error::field(line, &*slot.name, length, expected));
         }
         match plain_number(key.as_bytes()) {
             Some(number) => Ok(Some(number)),

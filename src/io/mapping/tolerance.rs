@@ -47,7 +47,8 @@ pub struct SkippedRows {
     pub rows: u64,
     /// How many by column and what was expected of it.
     pub reasons: BTreeMap<String, u64>,
-    /// What was wrong with the first ten.
+    /// What was wrong with the first ten, without what looks like an e-mail address or a telephone
+    /// number.
     pub first: Vec<String>,
 }
 
@@ -67,11 +68,11 @@ pub(super) struct Skips {
 
 impl Skips {
     /// Counts a row.
-    pub(super) fn add(&mut self, error: &Error) {
+    pub(super) fn add(&mut self, error: Error) {
         self.rows += 1;
-        self.reasons.add(&reason(error));
+        self.reasons.add(&reason(&error));
         if self.first.len() < EXAMPLES {
-            self.first.push(error.to_string());
+            self.first.push(error.without_addresses().to_string());
         }
     }
 
