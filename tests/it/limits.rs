@@ -89,6 +89,66 @@ fn counts_in_settings_are_bounded() {
     assert!(few.fit(&huge, &panel).is_err());
 }
 
+#[test]
+fn counts_in_settings_of_attribution_are_bounded() {
+    use mixtouch::attribution::hazard::AdditiveHazard;
+    use mixtouch::attribution::markov::Markov;
+    use mixtouch::attribution::shapley::ResponseShapley;
+    use mixtouch::{ChannelId, Fit, JourneyOptions, Journeys};
+    let mut log = Events::new();
+    for person in 0..20_u64 {
+        log.push(Event::touch(person, 1_000, "tv")).unwrap();
+        log.push(Event::touch(person, 2_000, "search")).unwrap();
+        if person < 9 {
+            log.push(Event::conversion(person, 3_000)).unwrap();
+        }
+    }
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let game = |pairs| {
+        let rate = |set: &[ChannelId]| 0.1 * set.len() as f64;
+        let game = ResponseShapley::new(rate).with_most_pairs(pairs);
+        game.fit(&journeys).map(drop)
+    };
+    assert!(game(1_000_000).is_ok());
+    let error = game(1_000_001).unwrap_err().to_string();
+    assert!(error.contains("expected: 2 to 1000000"), "{error}");
+    for steps in [1_000_001, u64::MAX] {
+        let hazard = AdditiveHazard::default().with_most_steps(steps);
+        let error = hazard.fit(&journeys).unwrap_err().to_string();
+        assert!(error.contains("expected: at most 1000000"), "{error}");
+    }
+    let error = Markov::order(usize::MAX).unwrap_err().to_string();
+    assert!(error.contains("expected: 1 to "), "{error}");
+}
+
+#[cfg(feature = "linfa")]
+#[test]
+fn draws_are_bounded() {
+    use mixtouch::mix::estimate::LeastSquares;
+    let panel = PanelWorld::small_business()
+        .unwrap()
+        .simulate(1)
+        .panel()
+        .unwrap();
+    let many = LeastSquares::default().with_draws(1_000_001);
+    let error = many.fit(&MixSpecification::new(), &panel).unwrap_err();
+    assert!(error.to_string().contains("1 to 1000000"), "{error}");
+}
+
+#[cfg(feature = "bayes")]
+#[test]
+fn draws_of_all_chains_are_bounded_together() {
+    use mixtouch::mix::estimate::Nuts;
+    let panel = PanelWorld::small_business()
+        .unwrap()
+        .simulate(1)
+        .panel()
+        .unwrap();
+    let many = Nuts::default().with_chains(64).with_draws(10_000_000);
+    let error = many.fit(&MixSpecification::new(), &panel).unwrap_err();
+    assert!(error.to_string().contains("at most 10000000"), "{error}");
+}
+
 fn panel(columns: usize, periods: i32) -> Panel {
     let dates = (0..periods).map(|week| Day::new(15_000 + 7 * week).unwrap());
     let kpi = (0..periods).map(|week| f64::from(week % 7)).collect();

@@ -333,7 +333,8 @@ impl AdditiveHazard {
         }
     }
 
-    /// EM steps after which a fit gives up and says that it did not converge; 6,000 by default.
+    /// EM steps after which a fit gives up and says that it did not converge, 1,000,000 at most;
+    /// 6,000 by default.
     #[must_use]
     pub fn with_most_steps(self, most_steps: u64) -> Self {
         Self {

@@ -189,8 +189,18 @@ struct Rates {
 }
 
 impl AdditiveHazard {
-    pub(super) fn most_steps(&self) -> u64 {
-        self.most_steps.unwrap_or(MOST_STEPS)
+    /// # Errors
+    /// If more than a million are set.
+    pub(super) fn most_steps(&self) -> Result<u64> {
+        let steps = self.most_steps.unwrap_or(MOST_STEPS);
+        if steps > 1_000_000 {
+            return Err(Error::setting(
+                "the number of EM steps",
+                steps,
+                "at most 1000000",
+            ));
+        }
+        Ok(steps)
     }
 
     /// By channel, whether its credit goes to the baseline.
@@ -221,7 +231,7 @@ impl AdditiveHazard {
             let rates = ranked.by_place(&model.rates);
             screening::revived(&problem, &rates, design.singles())
         });
-        let found = screening::fit(&problem, design, start, self.most_steps(), progress)?;
+        let found = screening::fit(&problem, design, start, self.most_steps()?, progress)?;
         let errors = match self.standard_errors {
             true => {
                 let information = Information::new(&problem, &found.rates)?;
@@ -244,11 +254,11 @@ impl AdditiveHazard {
     }
 
     fn upstream(&self, evidence: &Exposures, progress: &dyn Progress) -> Result<Vec<Upstream>> {
-        let basis = &evidence.design.basis;
+        let (basis, steps) = (&evidence.design.basis, self.most_steps()?);
         let named = evidence.arrivals.len() - self.candidates(evidence.channels()).len();
         evidence.arrivals[..named]
             .par_iter()
-            .map(|arrivals| arrivals.solve(basis, self.most_steps(), progress))
+            .map(|arrivals| arrivals.solve(basis, steps, progress))
             .collect()
     }
 

@@ -134,10 +134,10 @@ impl AdditiveHazard {
             upstream,
         };
         let arrivals = &evidence.arrivals[upstream.len()..];
-        let basis = &evidence.design.basis;
+        let (basis, steps) = (&evidence.design.basis, self.most_steps()?);
         let solve = || -> Result<Vec<Upstream>> {
             let each = arrivals.par_iter();
-            each.map(|arrivals| arrivals.solve(basis, self.most_steps(), progress))
+            each.map(|arrivals| arrivals.solve(basis, steps, progress))
                 .collect()
         };
         let mut suspected = vec![None; evidence.channels().len()];

@@ -87,6 +87,9 @@ pub struct ResponseShapley<R> {
     pairs: usize,
 }
 
+/// Errors fall with the root of the pairs: a million are ten times as near as the 10,000 by default.
+const MOST_PAIRS: usize = 1_000_000;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields<R> {
@@ -146,7 +149,7 @@ impl<R> ResponseShapley<R> {
         Self { error, ..self }
     }
 
-    /// Pairs of orders at which sampling gives up, 2 or more; 10,000 by default.
+    /// Pairs of orders at which sampling gives up, 2 to 1,000,000; 10,000 by default.
     #[must_use]
     pub fn with_most_pairs(self, pairs: usize) -> Self {
         Self { pairs, ..self }
@@ -166,9 +169,9 @@ impl<R> ResponseShapley<R> {
         } else if !(self.error > 0.0 && self.error.is_finite()) {
             let name = "the standard error to stop at";
             (name, self.error.to_string(), "a finite number > 0")
-        } else if self.pairs < 2 {
+        } else if !(2..=MOST_PAIRS).contains(&self.pairs) {
             let name = "the number of pairs of orders";
-            (name, self.pairs.to_string(), "at least 2")
+            (name, self.pairs.to_string(), "2 to 1000000")
         } else {
             return Ok(());
         };

@@ -65,7 +65,7 @@ impl Default for Nuts {
     }
 }
 
-/// More draws than a week of computing makes.
+/// More draws, those of all chains together, than a week of computing makes.
 const MOST_DRAWS: usize = 10_000_000;
 
 impl Nuts {
@@ -81,7 +81,8 @@ impl Nuts {
         Self { warmup, ..self }
     }
 
-    /// How many draws each chain makes after its warm-up, 20 or more; 1,000 unless set.
+    /// How many draws each chain makes after its warm-up, 20 or more; 1,000 unless set. All chains
+    /// together make 10,000,000 at most, warm-up included.
     #[must_use]
     pub const fn with_draws(self, draws: usize) -> Self {
         Self { draws, ..self }
@@ -118,6 +119,11 @@ impl Nuts {
             if !(least..=most).contains(&value) {
                 return Err(Error::setting(name, value, format!("{least} to {most}")));
             }
+        }
+        let all = self.chains * (self.warmup + self.draws);
+        if all > MOST_DRAWS {
+            let expected = format!("at most {MOST_DRAWS}, chains x (warm-up + draws)");
+            return Err(Error::setting("draws of all chains", all, expected));
         }
         if self.acceptance > 0.5 && self.acceptance < 1.0 {
             return Ok(());
