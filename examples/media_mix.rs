@@ -24,6 +24,8 @@ mod effect_options;
 mod exit;
 #[path = "media_mix/fit.rs"]
 mod fit;
+#[path = "common/json.rs"]
+mod json;
 #[path = "media_mix/model_options.rs"]
 mod model_options;
 #[path = "media_mix/options.rs"]
@@ -172,7 +174,7 @@ fn run(options: &Options) -> Result<()> {
         draw(options, &outcome)?;
     }
     let text = if options.json {
-        format!("{}\n", outcome.json(options.geo.is_some()))
+        json::escaped(outcome.json(options.geo.is_some())) + "\n"
     } else {
         options.terminal.shown(outcome.document()).to_string()
     };

@@ -10,6 +10,8 @@
 mod exit;
 mod experiments;
 mod input;
+#[path = "../common/json.rs"]
+mod json;
 #[cfg_attr(not(feature = "mapping"), path = "unmapped.rs")]
 mod mapped;
 mod models;
@@ -84,7 +86,7 @@ fn run(options: &Options) -> Result<()> {
         if let Some(tests) = &priorities {
             document["tests_to_run"] = json!(tests);
         }
-        writeln!(out, "{document}")?;
+        writeln!(out, "{}", json::escaped(document))?;
     } else if options.csv {
         write_csv(&mut out, &table, &reports)?;
         for finding in table.findings() {

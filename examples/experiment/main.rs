@@ -18,6 +18,8 @@ use serde_json::Value;
 #[path = "../common/exit.rs"]
 mod exit;
 mod geos;
+#[path = "../common/json.rs"]
+mod json;
 mod person_designs;
 mod persons;
 mod plans;
@@ -71,7 +73,7 @@ fn run(options: &Options) -> Result<()> {
         Some(Command::PlanGeos(plan)) => plan.run()?,
     };
     if options.json {
-        println!("{:#}", output.json);
+        println!("{}", json::escaped(format!("{:#}", output.json)));
     } else {
         print!("{}", output.text);
     }

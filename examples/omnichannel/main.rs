@@ -13,6 +13,8 @@ mod dashboard;
 mod exit;
 mod family;
 mod input;
+#[path = "../common/json.rs"]
+mod json;
 mod options;
 #[cfg(feature = "html")]
 mod personas;
@@ -95,7 +97,7 @@ fn run(options: &Options) -> Result<()> {
         for (name, json) in voices.fields() {
             document[name] = json;
         }
-        writeln!(out, "{document}")?;
+        writeln!(out, "{}", json::escaped(document))?;
     } else {
         let texts = families.map(|family| family.section.to_string());
         writeln!(out, "FROM IDENTIFIERS TO PERSONS\n\n{}", texts.join("\n"))?;

@@ -7,6 +7,8 @@
 
 #[path = "../common/exit.rs"]
 mod exit;
+#[path = "../common/json.rs"]
+mod json;
 
 use clap::{ArgGroup, Parser};
 use mixtouch::io::{MappedColumns, Mapping};
@@ -61,7 +63,7 @@ fn run(options: &Options) -> Result<()> {
         (report.to_string(), serde_json::to_string_pretty(&report))
     };
     if options.json {
-        println!("{}", json.map_err(std::io::Error::other)?);
+        println!("{}", json::escaped(json.map_err(std::io::Error::other)?));
     } else {
         print!("{text}");
     }

@@ -30,7 +30,7 @@ pub(crate) fn run(world: World, options: &Options) -> Result<()> {
             "truth": truth,
             "lift_tests": lift::documents(&tests),
         });
-        println!("{document}");
+        println!("{}", crate::json::escaped(document));
     } else {
         show(world, truth);
         if !tests.is_empty() {

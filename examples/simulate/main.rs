@@ -12,6 +12,8 @@ use std::process::ExitCode;
 
 #[path = "../common/exit.rs"]
 mod exit;
+#[path = "../common/json.rs"]
+mod json;
 mod lift;
 mod log;
 mod panel;

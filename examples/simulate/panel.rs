@@ -56,7 +56,7 @@ pub(crate) fn run(name: &str, world: &PanelWorld, options: &Options) -> Result<(
             "periods": panel.periods,
             "truth": truth.collect::<Vec<_>>(),
         });
-        println!("{document}");
+        println!("{}", crate::json::escaped(document));
     } else {
         let rows = channels.map(|(channel, contribution, roi)| {
             let figures = [Cell::number(contribution, 0), Cell::number(roi, 2)];
