@@ -157,7 +157,18 @@ impl Response for Curve {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "ModelFields")]
 pub struct LogisticRegressionModel {
+    specification: LogisticRegression,
+    steps: usize,
+    converged: bool,
+    log_likelihood: f64,
+    prior_share: Option<f64>,
+    game: ResponseShapleyModel<Curve>,
+}
+
+#[derive(Deserialize)]
+struct ModelFields {
     specification: LogisticRegression,
     steps: usize,
     converged: bool,
@@ -165,6 +176,40 @@ pub struct LogisticRegressionModel {
     #[serde(default)]
     prior_share: Option<f64>,
     game: ResponseShapleyModel<Curve>,
+}
+
+impl TryFrom<ModelFields> for LogisticRegressionModel {
+    type Error = Error;
+
+    /// # Errors
+    /// If the model has not one finite coefficient for each of its channels.
+    fn try_from(fields: ModelFields) -> Result<Self> {
+        let game = &fields.game;
+        let coefficients = &game.response().coefficients;
+        if let Some(channels) = AttributionModel::channels(game) {
+            channels.check_column("the coefficients of a regression", coefficients.len())?;
+        }
+        let unusable = |number: &&f64| !number.is_finite();
+        if let Some(number) = coefficients.iter().find(unusable) {
+            return Err(Error::setting("a coefficient", number, "a finite number"));
+        }
+        let ModelFields {
+            specification,
+            steps,
+            converged,
+            log_likelihood,
+            prior_share,
+            game,
+        } = fields;
+        Ok(Self {
+            specification,
+            steps,
+            converged,
+            log_likelihood,
+            prior_share,
+            game,
+        })
+    }
 }
 
 impl LogisticRegressionModel {
@@ -251,5 +296,34 @@ impl AttributionModel for LogisticRegressionModel {
 
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         self.game.weigh(journey, weights)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journeys::{Outcome, PathTable};
+
+    /// A channel without a coefficient counted as one of 0.
+    #[test]
+    fn a_stored_model_has_a_coefficient_for_each_channel() {
+        let mut paths = PathTable::new();
+        for (path, won) in [(&["a"][..], 1.0), (&["b"], 2.0), (&["a", "b"], 4.0)] {
+            paths
+                .push(path.iter().copied(), Outcome::new(won, 9.0, 0.0).unwrap())
+                .unwrap();
+        }
+        let model = LogisticRegression::new()
+            .fit(&paths.journeys().unwrap())
+            .unwrap();
+        let stored = serde_json::to_value(&model).unwrap();
+        let read = serde_json::from_value::<LogisticRegressionModel>;
+        assert_eq!(read(stored.clone()).unwrap(), model);
+        for few in [serde_json::json!([]), serde_json::json!([0.5, 0.5, 0.5])] {
+            let mut stored = stored.clone();
+            stored["game"]["game"]["response"]["coefficients"] = few;
+            let error = read(stored).unwrap_err().to_string();
+            assert!(error.contains("one entry a channel, 2"), "{error}");
+        }
     }
 }
