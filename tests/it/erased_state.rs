@@ -94,10 +94,25 @@ fn what_follows_is_that_of_a_log_without_the_person() {
     assert_eq!(json(&erased), json(&never));
 }
 
+/// What a type holds as text, or its bytes as numbers, whichever way it is shown.
+fn shows(shown: &str, sought: &str) -> bool {
+    let numbers: Vec<String> = sought.bytes().map(|byte| byte.to_string()).collect();
+    shown.contains(sought) || shown.contains(&numbers.join(", "))
+}
+
 #[test]
 fn journeys_and_what_is_learned_from_them_forget_too() {
-    let mut journeys = builder(true).build().unwrap();
+    let mut builder = JourneyBuilder::new(options().with_orders(true));
+    builder.extend(&log(true)).unwrap();
+    let mut journeys = builder.build().unwrap();
+    let before = format!("{journeys:?}");
+    // the search finds what is there
+    let number = "77777777777";
+    for sought in [PERSON, ORDER, number] {
+        assert!(shows(&before, sought), "{sought}");
+    }
     journeys.erase(PERSON).unwrap();
+    journeys.erase(77_777_777_777_u64).unwrap();
     let hazard = AdditiveHazard::default().gather(&journeys).unwrap();
     let table = Comparison::new()
         .model("linear", Linear)
@@ -109,9 +124,77 @@ fn journeys_and_what_is_learned_from_them_forget_too() {
         serde_json::to_string(&table).unwrap(),
     ];
     for text in texts {
-        assert!(!text.contains(PERSON) && !text.contains(ORDER));
+        for sought in [PERSON, ORDER, number] {
+            assert!(!shows(&text, sought), "{sought}");
+        }
     }
     let mut events = log(true);
+    assert!(shows(&format!("{events:?}"), PERSON));
     events.erase(PERSON);
-    assert!(!format!("{events:?}").contains(PERSON));
+    events.erase(77_777_777_777_u64);
+    for sought in [PERSON, ORDER, number] {
+        assert!(!shows(&format!("{events:?}"), sought), "{sought}");
+    }
+}
+
+/// Of pseudonyms, in a log of identifiers, in links and in consent.
+#[test]
+fn logs_of_identifiers_links_and_consent_forget_too() {
+    use mixtouch::identity::{
+        Consent, HashKey, IdentifiedEvents, Link, Links, Pseudonymiser, Resolver, Rules,
+    };
+    let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    let id = |kind: &str, value: &str| hasher.identifier(kind, value).unwrap();
+    let (cookie, zoe, bob) = (
+        id("cookie", "c"),
+        id("account", "zoe"),
+        id("account", "bob"),
+    );
+    let mut log = IdentifiedEvents::new();
+    for (time, channel, whose) in [
+        (0, "her own channel", cookie),
+        (1, "tv", zoe),
+        (2, "tv", bob),
+    ] {
+        let touch = Event::touch(0, START + time, channel);
+        log.push(touch, &[whose]).unwrap();
+    }
+    let mut links = Links::new();
+    let link = Link {
+        left: cookie,
+        right: zoe,
+        time: START,
+        confidence: 1.0,
+    };
+    links.push(link).unwrap();
+    let mut consent = Consent::new();
+    for (whose, granted) in [(zoe, true), (cookie, false), (bob, true)] {
+        consent.push(whose, "measurement", granted, START).unwrap();
+    }
+    let mut resolver = Resolver::new(Rules::standard());
+    resolver.add_events(&log);
+    resolver.add_links(links.clone());
+    let identities = resolver.resolve().unwrap();
+    let shown = |log: &IdentifiedEvents, links: &Links, consent: &Consent| {
+        [
+            format!("{log:?}"),
+            format!("{links:?}"),
+            format!("{consent:?}"),
+        ]
+    };
+    let sought = [cookie, zoe].map(|identifier| identifier.to_string());
+    // the search finds what is there
+    for text in shown(&log, &links, &consent) {
+        assert!(sought.iter().all(|sought| text.contains(sought)), "{text}");
+    }
+    assert!(shows(&format!("{log:?}"), "her own channel"));
+    let person = identities.person(zoe, START);
+    assert_eq!(identities.erase(person, &mut log).unwrap(), 2);
+    links.erase(&identities.identifiers(person));
+    consent.erase(&identities.identifiers(person));
+    for text in shown(&log, &links, &consent) {
+        assert!(!sought.iter().any(|sought| text.contains(sought)), "{text}");
+        assert!(!shows(&text, "her own channel"), "{text}");
+    }
+    assert!(consent.is_granted(bob, "measurement"));
 }
