@@ -87,7 +87,7 @@ pub struct RetentionPeriod {
     /// Customers active at its end; none unless it is over.
     pub customers: Option<u64>,
     /// Customers who had bought before, were not active at its start, and are active at its end;
-    /// none unless it is over.
+    /// none unless it is over, or where those who stayed, left or returned are too few to be shown.
     pub returned: Option<u64>,
     /// Share of the customers active at its start who are active at its end; no rate unless it is
     /// over.
@@ -147,13 +147,13 @@ impl Retention {
         Ok(retention.protected(options.minimum()))
     }
 
-    /// Leaves out periods in which any count is of too few customers.
+    /// Leaves out periods with too few customers, buyers, new or active ones, and returns of too few.
     fn protected(self, minimum: &MinimumGroup) -> Self {
-        let minimum = minimum.with_small(SmallGroups::Suppress);
+        let rule = minimum.with_small(SmallGroups::Suppress);
         let named = self.periods.into_iter().map(|row| (row.name.clone(), row));
-        let groups = minimum.apply(named).groups;
+        let groups = rule.apply(named).groups.into_iter();
         Self {
-            periods: groups.into_iter().map(|(_, row)| row).collect(),
+            periods: groups.map(|(_, row)| row.without_small(minimum)).collect(),
             ..self
         }
     }
@@ -162,14 +162,7 @@ impl Retention {
 impl Group for RetentionPeriod {
     /// Of the counts that are not 0 the smallest, as each is of a group of its own.
     fn persons(&self) -> u64 {
-        let counts = [
-            self.buyers,
-            self.new_customers,
-            self.customers,
-            self.returned,
-            Some(self.retention.count),
-            Some(self.churn.count),
-        ];
+        let counts = [self.buyers, self.new_customers, self.customers];
         let somebody = counts.into_iter().flatten().filter(|&count| count > 0);
         somebody.min().unwrap_or(0)
     }
@@ -247,6 +240,26 @@ impl RetentionPeriod {
         }
     }
 
+    /// Without the customers who stayed, left and returned where those of one kind are too few: new
+    /// customers, stayed and returned ones add up to the active ones, so all three go.
+    fn without_small(self, minimum: &MinimumGroup) -> Self {
+        let counts = [
+            self.returned.unwrap_or(0),
+            self.retention.count,
+            self.churn.count,
+        ];
+        if counts.iter().all(|&count| minimum.allows(count)) {
+            return self;
+        }
+        let unknown = Proportion::from_counts(0, 0, ConfidenceLevel::default());
+        Self {
+            returned: None,
+            retention: unknown,
+            churn: unknown,
+            ..self
+        }
+    }
+
     /// What is known of it where observation ended at that second.
     fn known_at(self, end: i64) -> Self {
         if self.window.to() <= end {
@@ -299,7 +312,15 @@ impl Report for Retention {
         let table = Table::new(heading).with_rows(self.periods.iter().map(row));
         let open = self.periods.iter().any(|row| !row.over);
         let note = open.then_some("(-: the period was not over when observation ended)");
-        vec![Section::new().with_table(table).with_lines(note)]
+        let few = |row: &RetentionPeriod| row.over && row.returned.is_none();
+        let few = self.periods.iter().any(few);
+        let few = few.then_some("(-: of a period that was over: too few persons to be shown)");
+        vec![
+            Section::new()
+                .with_table(table)
+                .with_lines(note)
+                .with_lines(few),
+        ]
     }
 }
 
