@@ -35,6 +35,7 @@ mod stores;
 
 use crate::{aggregates, scalars};
 use ballista::prelude::SessionContextExt;
+use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::extension::SessionConfigExt;
 use datafusion::common::Result;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -47,6 +48,10 @@ pub use self::scheduler::{SchedulerOptions, run_scheduler};
 
 /// The largest message between processes: models and evidence travel in one piece.
 const MESSAGE: u32 = 1 << 30;
+
+/// Executors ask for tasks, so that nothing has to reach them but shuffles, and one that a scheduler
+/// has lost is known again by its next question.
+const POLICY: TaskSchedulingPolicy = TaskSchedulingPolicy::PullStaged;
 
 /// Seconds between two signs of life of an executor, and without one until it is given up.
 const HEARTBEAT: u64 = 4;

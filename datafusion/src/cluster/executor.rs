@@ -1,6 +1,6 @@
 //! The processes that read files and run tasks.
 
-use super::{HEARTBEAT, MESSAGE, config, runtime, session};
+use super::{HEARTBEAT, MESSAGE, POLICY, config, runtime, session};
 use ballista_core::error::Result;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
@@ -44,6 +44,7 @@ pub async fn run_executor(options: &ExecutorOptions) -> Result<()> {
         scheduler_port: options.scheduler.1,
         scheduler_connect_timeout_seconds: 60,
         vcores: options.cores,
+        task_scheduling_policy: POLICY,
         memory_pool_size: options.memory,
         work_dir: Some(options.folder.to_string_lossy().into_owned()),
         job_data_ttl_seconds: OLD,

@@ -1,6 +1,6 @@
 //! The process that plans queries and deals out their tasks.
 
-use super::{GIVEN_UP, HEARTBEAT, MESSAGE, config, session};
+use super::{GIVEN_UP, HEARTBEAT, MESSAGE, POLICY, config, session};
 use ballista_core::error::Result;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
@@ -26,6 +26,7 @@ pub async fn run_scheduler(options: &SchedulerOptions) -> Result<()> {
         external_host: options.host.clone(),
         bind_host: options.address.ip().to_string(),
         bind_port: options.address.port(),
+        scheduling_policy: POLICY,
         executor_timeout_seconds: GIVEN_UP,
         expire_dead_executor_interval_seconds: HEARTBEAT,
         no_executors_grace_period_seconds: 2 * GIVEN_UP,

@@ -9,7 +9,7 @@
 mod processes;
 mod submit;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser};
 use mixtouch_datafusion::cluster::{
     ExecutorOptions, SchedulerOptions, run_executor, run_scheduler,
 };
