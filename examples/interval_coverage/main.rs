@@ -4,6 +4,7 @@
 //!
 //!     cargo run --release --example interval_coverage
 //!     cargo run --release --example interval_coverage -- 100
+//!     cargo run --release --example interval_coverage -- 500 GeoLift
 
 mod attribution;
 mod experiments;
@@ -92,6 +93,8 @@ fn main() -> Result<()> {
         .and_then(|text| text.parse().ok())
         .unwrap_or(500)
         .max(1);
+    // only intervals whose name begins so
+    let only = std::env::args().nth(2).unwrap_or_default();
     let columns = [
         "interval",
         "simulated",
@@ -103,6 +106,7 @@ fn main() -> Result<()> {
     ];
     let cases = experiments::cases().into_iter();
     let cases = cases.chain(attribution::cases()).chain(kpis::cases());
+    let cases = cases.filter(|case| case.interval.starts_with(&only));
     let rows = cases.map(|case| case.row(count));
     let table = Table::new(columns).with_rows(rows.collect::<Result<Vec<_>>>()?);
     println!("{table}");
