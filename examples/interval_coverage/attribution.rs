@@ -24,7 +24,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "",
             hazard,
         )
-        .at_most(200),
+        .at_most(100),
         Case::new(
             "kept share of a tested channel",
             "retargeting of 4,000 persons, half of those reached withheld",
