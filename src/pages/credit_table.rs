@@ -103,11 +103,12 @@ mod tests {
     use crate::journeys::{JourneyOptions, Journeys};
     use crate::pages::main_model::main_model;
 
-    /// Of twelve who buy, six saw tv and then search, four search alone and two tv alone.
+    /// Of twelve each who buy, six saw tv and then search, four search alone and two tv alone.
     fn journeys() -> Journeys {
         let mut log = Events::new();
-        for person in 0..12_u64 {
-            let [tv, search] = [person < 6 || person > 9, person < 10];
+        for person in 0..120_u64 {
+            let kind = person % 12;
+            let [tv, search] = [kind < 6 || kind > 9, kind < 10];
             let touch = |time: i64, channel| Event::touch(person, time, channel).with_cost(2.0);
             if tv {
                 log.push(touch(100, "tv")).unwrap();
@@ -137,15 +138,15 @@ mod tests {
             .collect();
         let at = |name: &str| names.iter().position(|one| *one == name).unwrap();
         let rows = shown.table().rows();
-        // first touch gives tv 8 and search 4, last touch 2 and 10
+        // first touch gives tv 80 and search 40, last touch 20 and 100
         let change = at("against last-touch");
         assert_eq!(rows[0][change].to_string(), "300 %");
         assert_eq!(rows[1][change].to_string(), "-60 %");
-        // tv cost 16 for 8, search 20 for 4
+        // search cost 200 for 40
         let cost = &rows[1][at("cost per conversion")];
         let credit = &rows[1][1];
         assert_eq!(cost.value(), Some(5.0));
         let (low, high) = credit.interval().unwrap();
-        assert_eq!(cost.interval(), Some((20.0 / high, 20.0 / low)));
+        assert_eq!(cost.interval(), Some((200.0 / high, 200.0 / low)));
     }
 }
