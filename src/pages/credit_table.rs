@@ -108,7 +108,7 @@ mod tests {
         let mut log = Events::new();
         for person in 0..120_u64 {
             let kind = person % 12;
-            let [tv, search] = [kind < 6 || kind > 9, kind < 10];
+            let [tv, search] = [!(6..10).contains(&kind), kind < 10];
             let touch = |time: i64, channel| Event::touch(person, time, channel).with_cost(2.0);
             if tv {
                 log.push(touch(100, "tv")).unwrap();
