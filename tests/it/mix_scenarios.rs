@@ -118,6 +118,13 @@ fn free_activity_that_cannot_be_is_refused() {
     assert!(refused(Change::plus("posts", -1e9)).contains("0 or more"));
     assert!(refused(Change::plus("views", 1.0)).contains("exposures to change in proportion"));
     assert!(refused(Change::set("reach", 5.0)).contains("whose frequency is known"));
+    // Paid media that a first change switches off are still bought.
+    let back = [Change::times("views", 0.0), Change::plus("views", 5.0)];
+    let refused = panel.with_changes(&back).unwrap_err().to_string();
+    assert!(
+        refused.contains("exposures to change in proportion"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -196,6 +203,9 @@ fn a_scenario_of_the_future_is_the_difference_of_its_forecasts() {
     assert_eq!(scenario.periods().len(), 8);
     let spent: f64 = future.channels()[0].spend().iter().sum();
     assert!((scenario.spend_difference() + 0.5 * spent).abs() < 1e-9 * spent);
+    // Nothing of the past is changed.
+    let past = Change::times("tv", 0.5).between(Day::MIN, future.dates()[0].plus(-1));
+    assert!(model.scenario_over(&future, &[past]).is_err());
     let none = model.scenario_over(&future, &[]).unwrap().difference();
     assert_eq!((none.low(), none.high()), (0.0, 0.0));
 }

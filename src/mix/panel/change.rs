@@ -74,6 +74,15 @@ impl Change {
         Self { from, to, ..self }
     }
 
+    /// The same change without periods that begin before a day.
+    pub(crate) fn not_before(&self, day: Day) -> Self {
+        let from = self.from.max(day);
+        Self {
+            from,
+            ..self.clone()
+        }
+    }
+
     /// The column.
     pub fn column(&self) -> &str {
         &self.column
@@ -118,12 +127,15 @@ impl Panel {
     pub fn with_changes(&self, changes: &[Change]) -> Result<Self> {
         let mut panel = self.clone();
         for change in changes {
-            panel.apply(change)?;
+            let channel = self.channels.iter().find(|c| c.name == change.column);
+            let unpaid = channel.is_some_and(|c| c.spend.iter().all(|spend| *spend == 0.0));
+            panel.apply(change, unpaid)?;
         }
         Ok(panel)
     }
 
-    fn apply(&mut self, change: &Change) -> Result<()> {
+    /// One change, of the activity itself where the channel had no spend before all changes.
+    fn apply(&mut self, change: &Change, unpaid: bool) -> Result<()> {
         let periods = self.periods();
         let touched: Vec<bool> = (0..self.rows())
             .map(|row| (change.from..=change.to).contains(&self.dates[row % periods]))
@@ -137,7 +149,7 @@ impl Panel {
         if let Some(channel) = channel {
             let mut touched = touched;
             absent.iter().for_each(|&row| touched[row] = false);
-            return channel.change(change, &touched);
+            return channel.change(change, &touched, unpaid);
         }
         let control = self.controls.iter_mut().find(|c| c.name == change.column);
         if let Some(control) = control {
@@ -152,8 +164,7 @@ impl Panel {
 }
 
 impl Channel {
-    fn change(&mut self, change: &Change, touched: &[bool]) -> Result<()> {
-        let unpaid = self.spend.iter().all(|spend| *spend == 0.0);
+    fn change(&mut self, change: &Change, touched: &[bool], unpaid: bool) -> Result<()> {
         let rows = touched.iter().enumerate().filter(|(_, touched)| **touched);
         for (row, _) in rows {
             match &mut self.exposure {

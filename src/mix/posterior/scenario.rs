@@ -118,13 +118,15 @@ impl Posterior {
     /// # Errors
     /// Like [`Panel::with_changes`] and [`Posterior::forecast`].
     pub fn scenario_over(&self, future: &Panel, changes: &[Change]) -> Result<Scenario> {
-        let changed = future.with_changes(changes)?;
-        let (was, then) = (self.followed_by(future)?, self.followed_by(&changed)?);
+        let first = future.dates()[0];
+        let changes = changes.iter().map(|change| change.not_before(first));
+        let was = self.followed_by(future)?;
+        let then = was.with_changes(&changes.collect::<Vec<_>>())?;
         let outcome = self.decompose(&was).last(future.periods());
         let outcome = outcome.prediction().iter().sum();
         Ok(Scenario {
-            spend_difference: spend(&changed) - spend(future),
-            beyond_seen: BeyondSeen::all(&self.panel, future, &changed),
+            spend_difference: spend(&then) - spend(&was),
+            beyond_seen: BeyondSeen::all(&self.panel, &was, &then),
             ..self.compared(&was, &then, future.periods(), outcome)
         })
     }
