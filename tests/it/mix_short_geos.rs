@@ -69,12 +69,8 @@ fn a_geo_of_ten_weeks_keeps_its_level_and_a_note_says_so() {
         let mix = mix.with_likelihood(likelihood);
         let model = fit(&mix, &panel);
         let baseline = model.decomposition().baseline();
-        for row in GEOS * WEEKS - 10..GEOS * WEEKS {
-            assert!(
-                (600.0..1_400.0).contains(&baseline[row]),
-                "{}",
-                baseline[row]
-            );
+        for level in &baseline[GEOS * WEEKS - 10..] {
+            assert!((600.0..1_400.0).contains(level), "{level}");
         }
         assert!(model.dropped_columns().is_empty());
         let forecast = model.forecast(&quiet()).unwrap();
@@ -90,6 +86,31 @@ fn a_geo_of_ten_weeks_keeps_its_level_and_a_note_says_so() {
             level_only: true,
         }));
     }
+}
+
+/// East's baseline and its forecast are about its level.
+#[cfg(feature = "linfa")]
+fn assert_level(model: &Posterior) {
+    let baseline = model.decomposition().baseline();
+    let forecast = model.forecast(&quiet()).unwrap();
+    let seen = baseline[GEOS * WEEKS - 10..].iter().copied();
+    let to_come = forecast.predictions()[2 * 13..].iter();
+    for level in seen.chain(to_come.map(|row| row.value())) {
+        assert!((500.0..1_500.0).contains(&level), "{level}");
+    }
+}
+
+#[cfg(feature = "linfa")]
+#[test]
+fn least_squares_keeps_the_level_of_a_brief_geo() {
+    use mixtouch::mix::estimate::LeastSquares;
+    let panel = panel(10);
+    let mix = MixSpecification::new();
+    let (model, _) = LeastSquares::new()
+        .with_draws(10)
+        .fit(&mix, &panel)
+        .unwrap();
+    assert_level(&model);
 }
 
 #[test]
