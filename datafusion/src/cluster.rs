@@ -71,7 +71,13 @@ pub async fn connect(scheduler: &str, partitions: usize) -> Result<SessionContex
 }
 
 fn config() -> SessionConfig {
-    SessionConfig::new_with_ballista().with_ballista_grpc_client_max_message_size(MESSAGE as usize)
+    SessionConfig::new_with_ballista()
+        .with_ballista_grpc_client_max_message_size(MESSAGE as usize)
+        // sums over fields of a struct that were pulled out early are not found again on the scheduler
+        .set_bool(
+            "datafusion.optimizer.enable_leaf_expression_pushdown",
+            false,
+        )
 }
 
 /// A session that knows the functions of this crate and the object stores.

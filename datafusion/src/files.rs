@@ -41,8 +41,12 @@ fn may_be_of_a_file(error: &DataFusionError) -> bool {
     match error.find_root() {
         DataFusionError::ResourcesExhausted(_)
         | DataFusionError::Plan(_)
-        | DataFusionError::SchemaError(..)
-        | DataFusionError::Execution(_) => false,
+        | DataFusionError::SchemaError(..) => false,
+        // what a cluster's executors tell has no type
+        DataFusionError::Execution(told) => {
+            let of_files = ["Parquet error", "Object Store error", "Arrow error"];
+            of_files.iter().any(|kind| told.contains(kind))
+        }
         DataFusionError::External(cause) => !cause.is::<mixtouch::Error>(),
         _ => true,
     }

@@ -227,7 +227,9 @@ fn shards() -> Vec<Saved> {
         }),
         saved(&evidence(), move |loaded: ShardEvidence| {
             let mut whole = one.gather(&JOURNEYS).unwrap();
-            let merged = whole.merge(loaded).and_then(|()| one.solve(whole).map(drop));
+            let merged = whole
+                .merge(loaded)
+                .and_then(|()| one.solve(whole).map(drop));
             if let Err(error) = merged {
                 told(&error);
             }

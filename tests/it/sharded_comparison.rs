@@ -217,7 +217,12 @@ fn what_travels_is_checked() {
         (
             "\"replicates\":[]",
             "\"replicates\":[[]]",
-            "the number of models in stored evidence is 0",
+            "the number of stored replicates is 1, expected: 0",
+        ),
+        (
+            "\"sightings\":{\"by_channel\":[",
+            "\"sightings\":{\"by_channel\":[\"alone\",",
+            "the sightings of channels is",
         ),
     ] {
         let changed = text.replacen(from, to, 1);

@@ -3,6 +3,7 @@
 use crate::faults::write;
 use crate::logs::{Line, batch, lines};
 use crate::matrix::{assert_same, settings, whole};
+use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::prelude::{ParquetReadOptions, SessionContext};
 use mixtouch::attribution::{Bootstrap, ComparisonTable, ModelName, ShardedComparison};
 use mixtouch::simulate::worlds::World;
@@ -10,6 +11,7 @@ use mixtouch::{JourneyOptions, Lookback};
 use mixtouch_datafusion::{Log, LogColumns, cluster};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -93,7 +95,13 @@ fn scheduler(port: u16) -> Child {
 fn start(arguments: &[String]) -> Child {
     let mut command = Command::new(PROGRAM);
     let command = command.args(arguments).stdin(Stdio::null());
-    command.env("RUST_LOG", "off").spawn().unwrap()
+    command
+        .env(
+            "RUST_LOG",
+            std::env::var("CLUSTER_LOG").unwrap_or("off".into()),
+        )
+        .spawn()
+        .unwrap()
 }
 
 fn free_port() -> u16 {
@@ -111,13 +119,23 @@ fn files(lines: &[Line]) -> TempDir {
     folder
 }
 
+/// The columns of those files.
+fn schema() -> Schema {
+    let schema = batch(&[]).schema();
+    let may_be_null = |field: &Arc<Field>| field.as_ref().clone().with_nullable(true);
+    Schema::new(schema.fields().iter().map(may_be_null).collect::<Vec<_>>())
+}
+
 async fn ask(
     context: &SessionContext,
     files: &TempDir,
     comparison: ShardedComparison,
 ) -> datafusion::error::Result<ComparisonTable> {
     let path = files.path().to_str().unwrap();
-    let rows = context.read_parquet(path, ParquetReadOptions::default());
+    // the engine's own look at the files does not name one that is damaged
+    let schema = schema();
+    let options = ParquetReadOptions::default().schema(&schema);
+    let rows = context.read_parquet(path, options);
     let log = Log::new(
         rows.await?,
         LogColumns::default(),

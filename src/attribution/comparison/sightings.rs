@@ -2,7 +2,7 @@
 
 use crate::attribution::distinct::with_distinct;
 use crate::channel::{ChannelId, Channels};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, Journey};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,27 @@ impl Sightings {
     pub(super) fn over(journeys: &Journeys) -> Self {
         let gathered = journeys.accumulate(|| Self::new(journeys.channels()));
         gathered.expect("sightings of the same channels merge")
+    }
+
+    /// # Errors
+    /// If what was read from a file is not of these channels.
+    pub(super) fn check(&self, channels: &Channels) -> Result<()> {
+        channels.check_column("the sightings of channels", self.by_channel.len())?;
+        let mut open = 0;
+        for sighting in &self.by_channel {
+            open += usize::from(*sighting != Sighting::Alone);
+            if let Sighting::Accompanied(_, with) = sighting {
+                channels.check_ids("the channels seen with others", with)?;
+            }
+        }
+        match open == self.open {
+            true => Ok(()),
+            false => Err(Error::setting(
+                "the number of channels not seen alone",
+                self.open,
+                open.to_string(),
+            )),
+        }
     }
 
     /// The channels that are never seen without others, with those. Of two that never part the

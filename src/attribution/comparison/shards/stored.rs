@@ -38,6 +38,20 @@ impl<T> Stored<T> {
     }
 }
 
+impl<T> Stored<T> {
+    /// # Errors
+    /// If what is stored of channels and replicates does not belong to the log and the comparison.
+    pub(super) fn check(&self, learns: bool) -> Result<()> {
+        let replicates = self.comparison.bootstrap.filter(|_| learns);
+        let replicates = replicates.map_or(0, |bootstrap| bootstrap.replicates());
+        check_number("stored replicates", self.replicates.len(), replicates)?;
+        match &self.sightings {
+            Some(sightings) => sightings.check(&self.log.channels),
+            None => Ok(()),
+        }
+    }
+}
+
 /// # Errors
 /// If a stored list is shorter or longer than its comparison says.
 pub(super) fn check_number(what: &'static str, found: usize, expected: usize) -> Result<()> {
