@@ -419,3 +419,63 @@ fn several_geos_are_recovered_where_effects_multiply() {
     assert!(error < 0.08 && held >= 3, "{error} {held}");
     assert!(added > 1.5 * error, "{added} {error}");
 }
+
+/// Media and a control of three orders of magnitude against a KPI of five: the parts of a draw cancelled
+/// out as logarithms and were infinite as factors, so that every figure was NaN without a word.
+#[test]
+fn effects_beyond_what_numbers_hold_are_refused() {
+    use mixtouch::mix::panel::Frequency;
+    use mixtouch::mix::specification::ChangingEffect;
+    use mixtouch::mix::transform::SaturationFamily;
+    let kpi = vec![
+        1.01, 0.02, 1000.01, 100.01, 100.01, 10.01, 10.01, 0.02, 100.01, 1000.01, 10.01, 1.01,
+        100.01, 0.02, 1000.01, 100.01, 100.01, 10.01, 10.01, 1000.01, 0.01, 0.01, 0.02, 0.02,
+        100.01, 1000.01, 0.02, 100.01, 1000.01, 0.01, 0.02, 0.02, 100.01, 100.01, 10.01, 10.01,
+        1000.01, 0.02,
+    ];
+    let first = vec![
+        1000.0, 1010.0, 1000.01, 1000.0, 1001.0, 1000.0, 1100.0, 2000.0, 1000.0, 1010.0, 1001.0,
+        2000.0, 1001.0, 1100.0, 1010.0, 1000.01, 1010.0, 1000.01, 1100.0, 1001.0, 1000.0, 1010.0,
+        1000.0, 1001.0, 1001.0, 1000.0, 1001.0, 1010.0, 1000.0, 2000.0, 2000.0, 1001.0, 1010.0,
+        1000.01, 2000.0, 1010.0, 1001.0, 2000.0,
+    ];
+    let second = vec![
+        1000.0, 1001.0, 1010.0, 1100.0, 1000.01, 1010.0, 2000.0, 1001.0, 1000.01, 2000.0, 2000.0,
+        1001.0, 1100.0, 1100.0, 1100.0, 1000.0, 1010.0, 1000.0, 1000.0, 1100.0, 1100.0, 2000.0,
+        2000.0, 2000.0, 1010.0, 2000.0, 1001.0, 1100.0, 1100.0, 1100.0, 1001.0, 1001.0, 1001.0,
+        2000.0, 1001.0, 1000.01, 1001.0, 1001.0,
+    ];
+    let price = vec![
+        10.0, 20.0, 1010.0, 20.0, 11.0, 110.0, 110.0, 110.0, 10.01, 1010.0, 20.0, 1010.0, 10.01,
+        10.0, 11.0, 20.0, 1010.0, 110.0, 20.0, 110.0, 1010.0, 1010.0, 20.0, 110.0, 1010.0, 20.0,
+        11.0, 10.01, 10.01, 10.0, 110.0, 10.0, 110.0, 1010.0, 1010.0, 20.0, 1010.0, 11.0,
+    ];
+    let start: Day = "2024-01-01".parse().unwrap();
+    let dates: Vec<Day> = (0..19).map(|day| start.plus(day)).collect();
+    let geos = ["g0", "g1"].map(String::from).to_vec();
+    let panel = Panel::new(Some(Frequency::Day), dates, geos, kpi)
+        .and_then(|panel| panel.with_channel("c0", first))
+        .and_then(|panel| panel.with_channel("c1", second))
+        .and_then(|panel| panel.with_control("price", price))
+        .unwrap();
+    let specification = MixSpecification::new()
+        .with_saturation(SaturationFamily::None)
+        .with_baseline(Baseline::new(Trend::None, 2).unwrap())
+        .with_likelihood(Likelihood::Log)
+        .with_changing_effect("c0", ChangingEffect::Year);
+    let search = Search::default()
+        .with_evaluations(24)
+        .with_pareto_evaluations(5)
+        .with_draws(3)
+        .with_folds(2);
+    match search.fit(&specification, &panel) {
+        Ok(fit) => {
+            let statistics = fit.posterior().fit_statistics();
+            assert!(statistics.r2.is_some_and(f64::is_finite), "{statistics:?}");
+        }
+        Err(error) => assert!(
+            error.to_string().contains("more than a number holds"),
+            "{error}"
+        ),
+    }
+}

@@ -139,8 +139,25 @@ impl Posterior {
                 what,
                 "figures that fit the panel they belong to",
             )),
-            None => Ok(posterior),
+            None => posterior.of_numbers(),
         }
+    }
+
+    /// # Errors
+    /// If effects multiply to more than a number holds.
+    fn of_numbers(self) -> Result<Self> {
+        let is_finite = || {
+            let prediction = self.decomposition().prediction();
+            prediction.iter().all(|value| value.is_finite())
+        };
+        if !self.is_multiplicative() || is_finite() {
+            return Ok(self);
+        }
+        Err(Error::Solver {
+            reason: "effects multiply to more than a number holds, expected: a KPI and media that \
+                     move by fewer orders of magnitude, or effects that add up"
+                .into(),
+        })
     }
 
     /// The penalty on the squared bends of a [smooth](crate::mix::specification::Trend::Smooth)
