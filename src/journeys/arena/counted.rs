@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 /// };
 /// let mut counted = shard("ann", 1_767_225_600)?;
 /// counted.merge(&shard("bob", 1_767_312_000)?)?;
-/// assert_eq!(counted.range().to_string(), "2026-01-01 to 2026-01-02");
+/// let range = counted.range();
+/// assert_eq!((range.from(), range.to()), (1_767_225_600, 1_767_312_001));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
