@@ -468,14 +468,6 @@ fn effects_beyond_what_numbers_hold_are_refused() {
         .with_pareto_evaluations(5)
         .with_draws(3)
         .with_folds(2);
-    match search.fit(&specification, &panel) {
-        Ok(fit) => {
-            let statistics = fit.posterior().fit_statistics();
-            assert!(statistics.r2.is_some_and(f64::is_finite), "{statistics:?}");
-        }
-        Err(error) => assert!(
-            error.to_string().contains("more than a number holds"),
-            "{error}"
-        ),
-    }
+    let error = search.fit(&specification, &panel).unwrap_err().to_string();
+    assert!(error.contains("more than a number holds"), "{error}");
 }
