@@ -319,57 +319,40 @@ impl Error {
     /// persons. Of a header, the names that `is_known` stay.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn without_values(self, is_known: impl Fn(&str) -> bool) -> Self {
-        match self {
-            Self::Field {
-                row,
-                column,
-                value,
-                expected,
-            } if !value.trim().is_empty() => Self::Field {
-                row,
-                column,
-                value: NOT_SHOWN.into(),
-                expected,
-            },
-            Self::MissingColumn { column, found } => {
-                let (mut found, others): (Vec<String>, Vec<String>) =
-                    found.into_iter().partition(|name| is_known(name));
-                if !others.is_empty() {
-                    found.push(format!("{} {NOT_SHOWN}", others.len()));
-                }
-                Self::MissingColumn { column, found }
-            }
-            Self::File { path, source } => source.without_values(is_known).in_file(path),
-            other => other,
-        }
+        self.hiding(&|value| !value.trim().is_empty(), &|name| !is_known(name))
     }
 
     /// The same error without values and names that may be a person's: in a file whose columns are
     /// swapped, or that has no header, an address stands where a time is expected.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn without_addresses(self) -> Self {
+        self.hiding(&is_address, &is_address)
+    }
+
+    /// The same error without the value and the names found that are to be hidden.
+    #[cfg(any(feature = "csv", feature = "parquet"))]
+    fn hiding(self, value_is: &dyn Fn(&str) -> bool, name_is: &dyn Fn(&str) -> bool) -> Self {
         match self {
             Self::Field {
                 row,
                 column,
                 value,
                 expected,
-            } if is_address(&value) => Self::Field {
+            } if value_is(&value) => Self::Field {
                 row,
                 column,
                 value: NOT_SHOWN.into(),
                 expected,
             },
             Self::MissingColumn { column, found } => {
-                let before = found.len();
-                let mut found = found;
-                found.retain(|name| !is_address(name));
-                if found.len() < before {
-                    found.push(format!("{} {NOT_SHOWN}", before - found.len()));
+                let (hidden, mut found): (Vec<String>, Vec<String>) =
+                    found.into_iter().partition(|name| name_is(name));
+                if !hidden.is_empty() {
+                    found.push(format!("{} {NOT_SHOWN}", hidden.len()));
                 }
                 Self::MissingColumn { column, found }
             }
-            Self::File { path, source } => source.without_addresses().in_file(path),
+            Self::File { path, source } => source.hiding(value_is, name_is).in_file(path),
             other => other,
         }
     }

@@ -95,13 +95,7 @@ fn scheduler(port: u16) -> Child {
 fn start(arguments: &[String]) -> Child {
     let mut command = Command::new(PROGRAM);
     let command = command.args(arguments).stdin(Stdio::null());
-    command
-        .env(
-            "RUST_LOG",
-            std::env::var("CLUSTER_LOG").unwrap_or("off".into()),
-        )
-        .spawn()
-        .unwrap()
+    command.env("RUST_LOG", "off").spawn().unwrap()
 }
 
 fn free_port() -> u16 {

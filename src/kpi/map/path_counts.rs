@@ -188,7 +188,7 @@ impl TryFrom<Fields> for PathCounts {
 impl FrequentPaths {
     /// The `most` frequent paths among those of at least the minimum of persons. Those not shown are
     /// of at least as many distinct persons together, so that what the whole is more than the paths
-    /// shown is nobody's alone.
+    /// shown is never of one person.
     ///
     /// ```
     /// use mixtouch::kpi::KpiOptions;

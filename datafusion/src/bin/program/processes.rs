@@ -5,12 +5,13 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use tokio::process::{Child, Command};
 
-/// Runs them until this process is interrupted or one of them ends.
+/// Runs them until this process is interrupted or the scheduler ends. An executor may end: the others do
+/// its work.
 pub(crate) async fn run(options: &Cluster) -> Result<()> {
-    let mut processes = vec![("scheduler".to_owned(), scheduler(options.port)?)];
-    for number in 1..=options.executors {
-        let name = format!("executor {number}");
-        processes.push((name, executor(options, free_port()?)?));
+    let mut scheduler = scheduler(options.port)?;
+    let mut executors = Vec::new();
+    for _ in 0..options.executors {
+        executors.push(executor(options, free_port()?)?);
     }
     println!(
         "scheduler at df://localhost:{}, {} executors; interrupt to stop",
@@ -18,10 +19,11 @@ pub(crate) async fn run(options: &Cluster) -> Result<()> {
     );
     tokio::select! {
         interrupted = interrupted() => interrupted?,
-        ended = first_to_end(&mut processes) => return Err(ended?.into()),
+        status = scheduler.wait() => return Err(format!("the scheduler ended: {}", status?).into()),
     }
-    for (_, process) in &mut processes {
-        process.kill().await?;
+    scheduler.kill().await?;
+    for executor in &mut executors {
+        executor.kill().await?;
     }
     Ok(())
 }
@@ -72,21 +74,6 @@ fn start(arguments: &[String]) -> Result<Child> {
 /// A port that nobody uses now.
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-/// Waits until a process ends, which none should, and says which.
-async fn first_to_end(processes: &mut [(String, Child)]) -> Result<String> {
-    loop {
-        for (name, process) in &mut *processes {
-            if let Some(status) = process.try_wait()? {
-                // one executor may die: the others do its work
-                if name == "scheduler" {
-                    return Ok(format!("the scheduler ended: {status}"));
-                }
-            }
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
 }
 
 /// Waits for an interrupt from the keyboard, or to be told to end.

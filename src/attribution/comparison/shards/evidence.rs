@@ -84,7 +84,7 @@ impl TryFrom<Stored<String>> for ShardEvidence {
 
     fn try_from(stored: Stored<String>) -> Result<Self> {
         let entries = stored.comparison.entries()?;
-        stored.check(entries.iter().any(|named| named.entry.needs_evidence()))?;
+        stored.check(&entries)?;
         let read = |texts: Vec<String>| -> Result<Gathered> {
             check_number("models in stored evidence", texts.len(), entries.len())?;
             let each = entries.iter().zip(&texts);

@@ -134,7 +134,7 @@ impl TryFrom<Stored<Option<String>>> for ShardModels {
 
     fn try_from(stored: Stored<Option<String>>) -> Result<Self> {
         let entries = stored.comparison.entries()?;
-        stored.check(entries.iter().any(|named| named.entry.needs_evidence()))?;
+        stored.check(&entries)?;
         let read = |texts: Vec<Option<String>>| -> Result<Vec<Timed<Fitted>>> {
             check_number("stored models", texts.len(), entries.len())?;
             let names = stored.comparison.models().iter().zip(&entries);

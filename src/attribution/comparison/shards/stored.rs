@@ -1,5 +1,6 @@
 //! What the parts of a comparison over shards have in common as they travel.
 
+use crate::attribution::comparison::entry::Named;
 use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::shards::comparison::ShardedComparison;
 use crate::attribution::comparison::sightings::Sightings;
@@ -36,12 +37,11 @@ impl<T> Stored<T> {
             replicates: replicates.iter().map(texts).collect::<Result<_>>()?,
         })
     }
-}
 
-impl<T> Stored<T> {
     /// # Errors
     /// If what is stored of channels and replicates does not belong to the log and the comparison.
-    pub(super) fn check(&self, learns: bool) -> Result<()> {
+    pub(super) fn check(&self, entries: &[Named]) -> Result<()> {
+        let learns = entries.iter().any(|named| named.entry.needs_evidence());
         let replicates = self.comparison.bootstrap.filter(|_| learns);
         let replicates = replicates.map_or(0, |bootstrap| bootstrap.replicates());
         check_number("stored replicates", self.replicates.len(), replicates)?;
