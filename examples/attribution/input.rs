@@ -3,6 +3,7 @@
 use crate::experiments::{self, Tested};
 use crate::mapped;
 use crate::options::{Options, Returns, pair};
+use crate::span::span;
 use mixtouch::attribution::ComparisonTable;
 use mixtouch::event::IgnoredRows;
 use mixtouch::experiment::LiftTest;
@@ -22,6 +23,8 @@ pub(crate) struct Input {
     pub(crate) journeys: Journeys,
     /// Those that models are fitted on, where they are others.
     pub(crate) training: Option<Journeys>,
+    /// Those reported as each --window cuts them, by its text.
+    pub(crate) windows: Vec<(String, Journeys)>,
     pub(crate) truth: Option<Truth>,
     /// Experiments at a simulated retailer.
     pub(crate) tests: Vec<Tested>,
@@ -116,6 +119,7 @@ fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Resul
     Ok(Input {
         journeys,
         training: None,
+        windows: Vec::new(),
         truth: None,
         tests: Vec::new(),
         costs: None,
@@ -144,10 +148,12 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     }
     check_goals(options, &builder)?;
     let read = started.elapsed();
+    let windows = windows(options, &builder)?;
     let (journeys, training) = built(options, builder)?;
     Ok(Input {
         journeys,
         training,
+        windows,
         truth: None,
         tests: Vec::new(),
         costs: None,
@@ -213,6 +219,15 @@ fn built(options: &Options, builder: JourneyBuilder) -> Result<(Journeys, Option
     };
     let training = builder.snapshot(training)?;
     Ok((builder.snapshot(options.period()?)?, Some(training)))
+}
+
+/// The journeys reported as each --window cuts them.
+fn windows(options: &Options, builder: &JourneyBuilder) -> Result<Vec<(String, Journeys)>> {
+    let cut = |text: &String| {
+        let lookback = options.counted_time()?.at_most(span("--window", text)?)?;
+        Ok((text.clone(), builder.snapshot_with_lookback(lookback)?))
+    };
+    options.windows.iter().map(cut).collect()
 }
 
 /// An error if --goal or a test of --lift names a goal that no conversion has.
@@ -301,6 +316,7 @@ fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
     let mut builder = builder(options)?;
     builder.add_costs(&costs.unwrap_or(retailer.costs));
     builder.extend(&retailer.events)?;
+    let windows = windows(options, &builder)?;
     let (journeys, training) = built(options, builder)?;
     let caused = |(channel, incremental_conversions)| Caused {
         channel,
@@ -314,6 +330,7 @@ fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
         tests: experiments::simulated(options, &journeys)?,
         journeys,
         training,
+        windows,
         truth: Some(truth),
         costs: None,
         readings: Vec::new(),

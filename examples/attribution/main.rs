@@ -42,6 +42,9 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::process::ExitCode;
 
+/// Credit where no touch counts for longer than so long.
+type Window<'a> = (&'a str, ComparisonTable);
+
 fn main() -> ExitCode {
     exit::code(run(&Options::parse()))
 }
@@ -59,6 +62,9 @@ fn run(options: &Options) -> Result<()> {
         }
     };
     drop(bar);
+    let windows = input.windows.iter();
+    let windows = windows.map(|(name, journeys)| Ok((&**name, chosen.in_windows.run(journeys)?)));
+    let windows: Vec<Window<'_>> = windows.collect::<Result<_>>()?;
     let distances = experiments::distances(options, &input)?;
     let priorities = experiments::priorities(options, &table)?;
     let mut reports = Vec::new();
@@ -75,7 +81,7 @@ fn run(options: &Options) -> Result<()> {
         );
     }
     if drawn {
-        draw(options, &table, &input)?;
+        draw(options, &table, &windows, &input)?;
     }
     let mut out = std::io::stdout().lock();
     if options.json {
@@ -86,6 +92,9 @@ fn run(options: &Options) -> Result<()> {
         if let Some(tests) = &priorities {
             document["tests_to_run"] = json!(tests);
         }
+        for (name, table) in &windows {
+            document["windows"][*name] = json!(table);
+        }
         writeln!(out, "{}", json::escaped(document))?;
     } else if options.csv {
         write_csv(&mut out, &table, &reports)?;
@@ -95,6 +104,11 @@ fn run(options: &Options) -> Result<()> {
     } else {
         let credit = table.top(options.limit.unwrap_or(usize::MAX));
         write!(out, "{}", options.terminal.shown(credit))?;
+        for (name, table) in &windows {
+            let credit = table.top(options.limit.unwrap_or(usize::MAX));
+            let credit = options.terminal.shown(credit);
+            write!(out, "\nNo touch counts for longer than {name}:\n{credit}")?;
+        }
         write!(out, "{}", truth(&table, &input, &distances))?;
         write!(out, "{}", further(reports))?;
         let priorities = priorities.as_ref().map(experiments::priorities_text);
@@ -105,9 +119,21 @@ fn run(options: &Options) -> Result<()> {
 
 /// Writes the page and its charts.
 #[cfg(feature = "html")]
-fn draw(options: &Options, table: &ComparisonTable, input: &Input) -> Result<()> {
+fn draw(
+    options: &Options,
+    table: &ComparisonTable,
+    windows: &[Window<'_>],
+    input: &Input,
+) -> Result<()> {
     let mut chapter =
         AttributionChapter::new(table).with_stages(&input.journeys, "linear", &Linear)?;
+    if !windows.is_empty() {
+        for (name, table) in windows {
+            chapter = chapter.with_window(*name, table);
+        }
+        let longest = options.lookback.as_deref().unwrap_or("30d");
+        chapter = chapter.with_window(longest, table);
+    }
     let mut results = Results::new("Which channel gets the credit?").with_attribution(table);
     if let Some(truth) = &input.truth {
         let caused = truth.channels.iter();
@@ -122,7 +148,7 @@ fn draw(options: &Options, table: &ComparisonTable, input: &Input) -> Result<()>
 }
 
 #[cfg(not(feature = "html"))]
-fn draw(_: &Options, _: &ComparisonTable, _: &Input) -> Result<()> {
+fn draw(_: &Options, _: &ComparisonTable, _: &[Window<'_>], _: &Input) -> Result<()> {
     Ok(())
 }
 

@@ -17,6 +17,8 @@ pub(crate) const TESTED: &str = "time-to-event-tested";
 /// What the command line asks for.
 pub(crate) struct Chosen {
     pub(crate) comparison: Comparison,
+    /// The same models without intervals.
+    pub(crate) in_windows: Comparison,
     pub(crate) reports: Vec<ReportName>,
 }
 
@@ -25,9 +27,6 @@ pub(crate) fn chosen(options: &Options, input: &Input) -> Result<Chosen> {
     let settings = settings(options)?;
     check_channels(options, journeys)?;
     let mut comparison = Comparison::new();
-    if let Some(replicates) = options.bootstrap {
-        comparison = comparison.bootstrap(Bootstrap::new(replicates, options.seed)?);
-    }
     let mut reports = Vec::new();
     for text in &options.models {
         match ReportName::find(text) {
@@ -49,8 +48,13 @@ pub(crate) fn chosen(options: &Options, input: &Input) -> Result<Chosen> {
     if options.models.is_empty() {
         comparison = add_default(comparison, &settings, &input.tests);
     }
+    let in_windows = comparison.clone();
+    if let Some(replicates) = options.bootstrap {
+        comparison = comparison.bootstrap(Bootstrap::new(replicates, options.seed)?);
+    }
     Ok(Chosen {
         comparison,
+        in_windows,
         reports,
     })
 }

@@ -94,6 +94,9 @@ pub(crate) struct Options {
     /// Lookback of touches of an interaction, as in view=1d; repeatable
     #[arg(long, value_name = "INTERACTION=TIME")]
     pub(crate) interaction_lookback: Vec<String>,
+    /// Show also the credit where no touch counts for longer than this, as in 7d; repeatable
+    #[arg(long = "window", value_name = "TIME", conflicts_with_all = ["train_days", "fit_from", "fit_to"])]
+    pub(crate) windows: Vec<String>,
     /// Half-life of time-decay
     #[arg(long, value_name = "TIME", default_value = "7d")]
     pub(crate) half_life: String,
@@ -271,8 +274,8 @@ impl Options {
         TimeDecay::new(span("--half-life", &self.half_life)?)
     }
 
-    /// How journeys are cut.
-    pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
+    /// How long before a conversion a touch counts.
+    pub(crate) fn counted_time(&self) -> Result<Lookback> {
         let mut lookback = self
             .lookback
             .as_ref()
@@ -289,6 +292,11 @@ impl Options {
             let length = Lookback::new(span("--interaction-lookback", time)?)?;
             lookback = lookback.with_interaction(interaction(name)?, length);
         }
+        Ok(lookback)
+    }
+
+    /// How journeys are cut.
+    pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
         let transform = match self.transform {
             PathTransform::None => Transform::None,
             PathTransform::Exposure => Transform::Exposure,
@@ -296,7 +304,7 @@ impl Options {
             PathTransform::Last => Transform::Last,
         };
         let mut options = JourneyOptions::default()
-            .with_lookback(lookback)
+            .with_lookback(self.counted_time()?)
             .with_period(self.period()?)
             .with_reuse(self.reuse)
             .with_exclude(self.exclude.iter().cloned())
@@ -353,6 +361,7 @@ impl Options {
                 !self.interaction_lookback.is_empty(),
                 "--interaction-lookback",
             ),
+            (!self.windows.is_empty(), "--window"),
             (self.repeated_orders, "--repeated-orders"),
             (self.returns == Returns::Net, "--returns"),
             (self.touches_per_person.is_some(), "--touches-per-person"),

@@ -48,11 +48,10 @@ pub struct Calibration {
     /// The share of the log's credit that the channel keeps, 0 to 1; the rest goes to the baseline.
     /// 1 while no test contradicts the log, whatever the interval allows for.
     pub kept: f64,
-    /// Lower end of its interval at level 0.9. Both tails have 5 %, so it is above 0 also where nothing
-    /// is causal: a share of next to nothing lies below it.
+    /// Lower end of its interval at level 0.9, the shortest of that probability: 0 where nothing may
+    /// be causal.
     pub kept_low: f64,
-    /// Upper end of its interval at level 0.9; above 1 where tests allow for more than the log
-    /// shows.
+    /// Upper end of that interval; above 1 where tests allow for more than the log shows.
     pub kept_high: f64,
     /// The probability that touches follow demand besides making it, 0 to 1; 0.5 before any test.
     pub selection: f64,

@@ -286,6 +286,11 @@ impl JourneyOptions {
         Self { orders, ..self }
     }
 
+    /// Whether a builder keeps which touches are clicks and which are views.
+    pub(crate) fn keeps_interactions(&self) -> bool {
+        self.lookback.reads_interactions() || self.deduplicate
+    }
+
     /// How many seconds before its close a journey may have a touch: a journey without a conversion
     /// closes a lookback after its last touch, whose own lookback reaches back as far again.
     pub(crate) fn reach(&self) -> u32 {

@@ -310,6 +310,22 @@ proptest! {
     }
 
     #[test]
+    fn a_snapshot_with_another_lookback_is_the_log_cut_so(rows in rows(), options in options(), other in options()) {
+        let mut builder = JourneyBuilder::new(options.built());
+        builder.add_channels(CHANNELS).unwrap();
+        builder.extend(&events(&rows)).unwrap();
+        let (lookback, channel_lookback, view_lookback) = (other.lookback, other.channel_lookback, other.view_lookback);
+        let cut = Options { lookback, channel_lookback, view_lookback, ..options.clone() };
+        let snapshot = builder.snapshot_with_lookback(cut.lookbacks());
+        if view_lookback.is_some() && options.view_lookback.is_none() && !options.deduplicate {
+            prop_assert!(snapshot.is_err(), "clicks and views were not kept");
+        } else {
+            prop_assert_eq!(arena(&snapshot.unwrap()), arena(&build(&[&rows], &cut, false)));
+        }
+        prop_assert_eq!(arena(&builder.build().unwrap()), arena(&build(&[&rows], &options, false)));
+    }
+
+    #[test]
     fn what_is_forgotten_is_in_no_later_journey(mut rows in rows(), options in options(), step in 6..20_u32) {
         rows.sort_by_key(|row| row.time);
         let options = Options { from: None, to: None, goal: None, lookback: options.lookback.min(9), channel_lookback: None, view_lookback: None, ..options };

@@ -14,8 +14,9 @@ use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::experiment::LiftTest;
 
-/// The tail beyond each end of the interval of a kept share.
-const TAIL: f64 = 0.05;
+/// The probability of the interval of a kept share.
+const LEVEL: f64 = 0.9;
+
 /// What a fit makes of the tests.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tests<'a> {
@@ -217,7 +218,8 @@ fn calibration(
         tested_variance: total(&alone, |test| test.tested_variance),
     };
     let share = kept_share(&whole);
-    let at = |p: f64, none: f64| share.as_ref().map_or(none, |share| share.quantile(p));
+    let interval = share.as_ref().map(|share| share.interval(LEVEL));
+    let (kept_low, kept_high) = interval.unwrap_or((0.0, 1.0));
     let channel = tests[0].test.channel().to_owned();
     let best = match (&share, draws) {
         (Some(share), Some(replicate)) => share.quantile(replicate.uniform(&channel)),
@@ -234,8 +236,8 @@ fn calibration(
         tested_error: all.tested_variance.sqrt(),
         disagreement: disagreement(&all),
         kept: kept(best),
-        kept_low: at(TAIL, 0.0),
-        kept_high: at(1.0 - TAIL, 1.0),
+        kept_low,
+        kept_high,
         selection: share.as_ref().map_or(0.5, |share| share.selection),
         tests: effects.collect(),
     }

@@ -116,6 +116,20 @@ impl KeptShare {
         best.clamp(at(1.0 - part), at(part))
     }
 
+    /// The shortest interval that holds that probability. A channel that brings next to nothing has 0
+    /// in it, which equal tails never have.
+    pub(super) fn interval(&self, probability: f64) -> (f64, f64) {
+        let ends = |low: f64| (self.quantile(low), self.quantile(low + probability));
+        let starts = self.below.iter().copied();
+        let starts = starts.take_while(|low| low + probability < 1.0);
+        let each = starts.chain([1.0 - probability]).map(ends);
+        let shorter = |one: &(f64, f64), other: &(f64, f64)| {
+            let [one, other] = [one, other].map(|(low, high)| high - low);
+            one.total_cmp(&other)
+        };
+        each.min_by(shorter).unwrap_or((0.0, MOST))
+    }
+
     fn inverse(&self, below: &[f64], probability: f64) -> f64 {
         let after = below.partition_point(|&below| below < probability);
         let after = after.clamp(1, self.knots.len() - 1);
@@ -220,6 +234,22 @@ mod tests {
             );
             assert!(share.quantile(0.05) < 0.2 && share.quantile(0.95) > 1.0);
         }
+    }
+
+    #[test]
+    fn the_interval_is_the_shortest() {
+        let share = |tested: f64, error: f64| KeptShare::new(&[test(1_000.0, tested, error)]);
+        // half a normal about 0, whose densest 90 % begin at 0
+        let (low, high) = share(0.0, 100.0).interval(0.9);
+        assert_eq!(low, 0.0);
+        approx::assert_relative_eq!(high, 0.1645, max_relative = 1e-3);
+        // a whole normal, which is symmetric
+        let (low, high) = share(400.0, 50.0).interval(0.9);
+        approx::assert_relative_eq!(low, 0.4 - 0.0822, max_relative = 1e-2);
+        approx::assert_relative_eq!(high, 0.4 + 0.0822, max_relative = 1e-2);
+        // a test that says nothing: what the log says, and any selection
+        let (low, high) = share(1_000.0, 1e6).interval(0.9);
+        assert!(low < 0.25 && high > 1.0, "{low} {high}");
     }
 
     #[test]

@@ -339,7 +339,7 @@ impl JourneyBuilder {
     /// If [`JourneyBuilder::build`] fails, or the observer stops the work.
     pub fn build_with_progress(self, progress: &dyn Progress) -> Result<Journeys> {
         self.check_returns()?;
-        let forgotten = self.forgotten_part(self.options.period)?;
+        let forgotten = self.forgotten_part(self.options.period, self.options.reach())?;
         let Self {
             options,
             names,

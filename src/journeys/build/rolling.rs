@@ -5,6 +5,7 @@ use crate::event::PersonKey;
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::builder::JourneyBuilder;
 use crate::journeys::build::waves::CutPartitions;
+use crate::journeys::{JourneyOptions, Lookback};
 use crate::progress::Progress;
 use crate::time::moment::Moment;
 use crate::time::{TimeRange, TimeZone};
@@ -60,21 +61,66 @@ impl JourneyBuilder {
         period: TimeRange,
         progress: &dyn Progress,
     ) -> Result<Journeys> {
+        self.journeys_as(&self.options.clone().with_period(period), progress)
+    }
+
+    /// The journeys of the builder's own period where touches count for another time before a
+    /// conversion; the builder goes on. Credit of a week beside that of a month shows how much hangs
+    /// on the window.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Lookback};
+    ///
+    /// let (start, day) = (1_767_225_600, 86_400);
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", start, "tv"))?;
+    /// log.push(Event::touch("ann", start + 20 * day, "search"))?;
+    /// log.push(Event::conversion("ann", start + 21 * day))?;
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend(&log)?;
+    ///
+    /// let week = builder.snapshot_with_lookback(Lookback::days(7.0)?)?;
+    /// assert_eq!(week.totals().touchpoints, 1.0);
+    /// assert_eq!(builder.build()?.totals().touchpoints, 2.0);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::build`] would fail; if clicks or views have a lookback of their own and the
+    /// builder's have none, which then does not keep which touches they are.
+    pub fn snapshot_with_lookback(&self, lookback: Lookback) -> Result<Journeys> {
+        if lookback.reads_interactions() && !self.options.keeps_interactions() {
+            return Err(Error::setting(
+                "lookback of clicks or views",
+                "given for a snapshot",
+                "one in the builder's own options too, so that it keeps which touches they are",
+            ));
+        }
+        self.journeys_as(&self.options.clone().with_lookback(lookback), &())
+    }
+
+    /// The journeys as other options of the same log cut them.
+    fn journeys_as(&self, options: &JourneyOptions, progress: &dyn Progress) -> Result<Journeys> {
         self.check_returns()?;
-        let forgotten = self.forgotten_part(period)?;
-        let options = self.options.clone().with_period(period);
+        let period = options.period;
+        let forgotten = self.forgotten_part(period, options.reach())?;
         let (names, costs) = (&self.names, &self.costs);
-        let cut = CutPartitions::new(&options, names, &self.batches, costs, progress)?;
+        let cut = CutPartitions::new(options, names, &self.batches, costs, progress)?;
         let cleaned = self.cleaned_days.within(period);
-        let journeys = cut.journeys(names.clone(), &options, costs, cleaned)?;
+        let journeys = cut.journeys(names.clone(), options, costs, cleaned)?;
         Ok(journeys.with_forgotten(forgotten))
     }
 
-    /// The part of a period whose journeys may lack forgotten rows.
+    /// The part of a period whose journeys, which reach back so many seconds, may lack forgotten
+    /// rows.
     ///
     /// # Errors
     /// If every row of the period is forgotten.
-    pub(super) fn forgotten_part(&self, period: TimeRange) -> Result<Option<TimeRange>> {
+    pub(super) fn forgotten_part(
+        &self,
+        period: TimeRange,
+        reach: u32,
+    ) -> Result<Option<TimeRange>> {
         if self.forgotten == 0 {
             return Ok(None);
         }
@@ -83,7 +129,7 @@ impl JourneyBuilder {
             let expected = format!("one that ends after {kept}: rows before it are forgotten");
             return Err(Error::setting("the period of journeys", period, expected));
         }
-        let whole = i64::from(self.forgotten) + i64::from(self.options.reach());
+        let whole = i64::from(self.forgotten) + i64::from(reach);
         if period.from() >= whole {
             return Ok(None);
         }

@@ -108,7 +108,7 @@ impl PartitionedRows {
         if !costs.is_empty() && costs[rows].iter().any(|&cost| cost > 0.0) {
             self.cost = spread.column(0.0, |row| costs[row]);
         }
-        if recoding.options.lookback.reads_interactions() || recoding.options.deduplicate {
+        if recoding.options.keeps_interactions() {
             self.interaction = spread.column(None, |row| kinds[row].1);
         }
         if recoding.texts.segment.is_some() {

@@ -114,6 +114,30 @@ impl Lookback {
         self
     }
 
+    /// The same lookbacks, none longer than `length`.
+    ///
+    /// ```
+    /// use mixtouch::Lookback;
+    /// use std::time::Duration;
+    ///
+    /// let (week, tv) = (Duration::from_secs(7 * 86_400), Lookback::days(3.0)?);
+    /// let lookback = Lookback::days(30.0)?.with_channel("tv", tv.clone());
+    /// assert_eq!(lookback.at_most(week)?, Lookback::days(7.0)?.with_channel("tv", tv));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If [`Lookback::new`] fails.
+    pub fn at_most(mut self, length: Duration) -> Result<Self> {
+        let most = Self::new(length)?.seconds;
+        let channels = self.channels.values_mut();
+        for each in channels.chain(self.interactions.values_mut()) {
+            *each = most.min(*each);
+        }
+        self.seconds = most.min(self.seconds);
+        Ok(self)
+    }
+
     /// The general lookback in seconds.
     pub fn seconds(&self) -> u32 {
         self.seconds

@@ -259,6 +259,44 @@ fn models_are_fitted_on_the_days_before_those_reported() {
 }
 
 #[test]
+fn windows_show_what_shorter_lookbacks_change() {
+    let log = File::new("windows.csv", LOG);
+    let windows = ["--window", "1d", "--window", "3d"];
+    let asked = ["--events", log.name(), "--model", "linear"];
+    let (status, out, told) = run(&[&asked[..], &windows, &["--json"]].concat());
+    assert_eq!(status, 0, "{told}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let credit = |table: &Value| -> Vec<(String, f64)> {
+        let channels = table["models"][0]["channels"].as_array().unwrap().iter();
+        let pair = |row: &Value| {
+            let conversions = row["conversions"].as_f64().unwrap();
+            (row["channel"].as_str().unwrap().to_owned(), conversions)
+        };
+        channels
+            .map(pair)
+            .filter(|(_, share)| *share > 0.0)
+            .collect()
+    };
+    let both = [("search".to_owned(), 0.5), ("social".to_owned(), 0.5)];
+    assert_eq!(credit(&document), both);
+    // social's touch lies two days and an hour before the purchase
+    assert_eq!(credit(&document["windows"]["3d"]), both);
+    let one = &document["windows"]["1d"];
+    assert_eq!(credit(one), [("search".to_owned(), 1.0)]);
+    assert_eq!(one["totals"]["conversions"], 2.0);
+
+    let (_, text, _) = run(&[&asked[..], &windows].concat());
+    assert_eq!(text.matches("No touch counts for longer than").count(), 2);
+    let paths = File::new("windows_paths.csv", "path,total_conversions\na > b,2\n");
+    for (input, name) in [("--paths", paths.name()), ("--events", log.name())] {
+        let window = if input == "--paths" { "1d" } else { "1" };
+        let (status, _, told) = run(&[input, name, "--window", window]);
+        assert_eq!(status, 2, "{told}");
+        assert!(told.contains("--window"), "{told}");
+    }
+}
+
+#[test]
 fn bad_options_and_files_are_refused() {
     let log = File::new("good.csv", LOG);
     for (options, parts) in [

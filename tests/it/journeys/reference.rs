@@ -100,7 +100,7 @@ pub(super) fn key(person: usize) -> String {
 }
 
 impl Options {
-    pub(super) fn built(&self) -> JourneyOptions {
+    pub(super) fn lookbacks(&self) -> Lookback {
         let seconds =
             |seconds: u32| Lookback::new(std::time::Duration::from_secs(seconds.into())).unwrap();
         let mut lookback = seconds(self.lookback);
@@ -110,8 +110,12 @@ impl Options {
         if let Some(own) = self.view_lookback {
             lookback = lookback.with_interaction(Interaction::View, seconds(own));
         }
+        lookback
+    }
+
+    pub(super) fn built(&self) -> JourneyOptions {
         let mut options = JourneyOptions::default()
-            .with_lookback(lookback)
+            .with_lookback(self.lookbacks())
             .with_period(self.period())
             .with_reuse(self.reuse)
             .with_exclude(self.exclude.iter().map(|&channel| CHANNELS[channel]))

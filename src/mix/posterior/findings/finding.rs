@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::report::figure;
+use crate::stats::difference::p_text;
 use crate::time::Day;
 
 /// Something about a fit that weakens what it says. None of these stops anything; each sentence
@@ -238,7 +239,8 @@ impl fmt::Display for FitFinding {
                 let periods = if *lag == 1 { "period" } else { "periods" };
                 let figures = format!(
                     "after {lag} {periods} (correlation {correlation:.2}, Durbin-Watson \
-                     {durbin_watson:.2}, Ljung-Box p {p_value:.1e})"
+                     {durbin_watson:.2}, Ljung-Box {})",
+                    p_text(*p_value)
                 );
                 repetition(f, &figures, *correlation < 0.0)
             }
@@ -265,8 +267,9 @@ impl fmt::Display for FitFinding {
             } => write!(
                 f,
                 "residuals are {ratio:.1} times as large where the prediction is large as where it \
-                 is small (Breusch-Pagan p {p_value:.1e}): {}give noisy rows less weight, or model a \
+                 is small (Breusch-Pagan {}): {}give noisy rows less weight, or model a \
                  KPI of steadier noise, such as one per inhabitant",
+                p_text(*p_value),
                 match multiplied {
                     true => "",
                     false => "let effects multiply (likelihood log), ",
