@@ -199,10 +199,10 @@ pub enum Error {
         newest: u32,
     },
     /// An input file could not be read or an output could not be written.
-    #[error("input or output failed: {0}")]
+    #[error("input or output failed: {}", printable(&readable(&.0.to_string())))]
     Io(#[from] std::io::Error),
     /// An error in a named file.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}", printable(&path.to_string_lossy()))]
     File {
         /// The file.
         path: PathBuf,

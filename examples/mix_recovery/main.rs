@@ -25,13 +25,14 @@ mod worlds;
 
 use clap::Parser;
 use fitted::{Chains, Estimators, Fitted, Method};
-use mixtouch::Result;
 use mixtouch::budget::Goal;
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{Likelihood, MixSpecification};
 use mixtouch::mix::transform::Prior;
+use mixtouch::{Error, Result};
 use rayon::prelude::*;
+use std::ops::RangeInclusive;
 use worlds::{Kind, World};
 
 #[derive(Parser)]
@@ -57,7 +58,16 @@ struct Options {
     /// Periods to forecast from those before, in a second fit
     #[arg(long, default_value_t = 0)]
     held_out: usize,
+    /// Fail where intervals hold too few truths of channels that are not flagged, or plans promise
+    /// far from what they bring: for 20 seeds or more
+    #[arg(long)]
+    check: bool,
 }
+
+/// The share of truths that intervals hold, or that are flagged, at least with `--check`.
+const EITHER: f64 = 0.85;
+/// What plans may promise over what they bring with `--check`.
+const GAIN: RangeInclusive<f64> = 0.8..=1.25;
 
 /// One channel of one world.
 struct Outcome {
@@ -92,18 +102,46 @@ fn main() -> Result<()> {
         let found: Vec<Found> = worlds
             .map(|seed| find(kind, &World::new(kind, seed)?, method, &options))
             .collect::<Result<_>>()?;
-        print(name, &found);
+        let (either, gain) = print(name, &found);
+        if options.check {
+            check(name, either, gain)?;
+        }
     }
     Ok(())
 }
 
-fn print(name: &str, found: &[Found]) {
+/// An error if a kind is not found as well as it has to be.
+fn check(name: &str, either: f64, gain: Option<f64>) -> Result<()> {
+    let wrong = |what: &str, value: f64, expected: String| {
+        Err(Error::Setting {
+            name: format!("{what} of {name}").into(),
+            value: format!("{value:.3}"),
+            expected: expected.into(),
+        })
+    };
+    if either < EITHER {
+        return wrong(
+            "truths held or flagged",
+            either,
+            format!("{EITHER} or more"),
+        );
+    }
+    match gain {
+        Some(gain) if !GAIN.contains(&gain) => wrong(
+            "what plans promise over what they bring",
+            gain,
+            format!("{GAIN:?}"),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Prints a row, and gives the share held or flagged and the gain.
+fn print(name: &str, found: &[Found]) -> (f64, Option<f64>) {
     let gains = found.iter().filter_map(|found| found.gain);
     let (promised, brought) = gains.fold((0.0, 0.0), |(a, b), (p, t)| (a + p, b + t));
-    let gain = match brought > 0.0 {
-        true => format!("{:.2}", promised / brought),
-        false => "-".into(),
-    };
+    let gain = (brought > 0.0).then(|| promised / brought);
+    let gain_text = gain.map_or("-".into(), |gain| format!("{gain:.2}"));
     let within: Vec<f64> = found.iter().filter_map(|found| found.within).collect();
     let ahead = match within.len() {
         0 => "-".into(),
@@ -114,18 +152,19 @@ fn print(name: &str, found: &[Found]) {
         all.iter().map(|outcome| f(outcome)).sum::<f64>() / all.len() as f64
     };
     let share = |f: &dyn Fn(&Outcome) -> bool| mean(&|o| f64::from(u8::from(f(o))));
+    let either = share(&|o| o.held || o.flagged);
     println!(
-        "{name:<28} {:>6.3} {:>7.3} {:>7.3} {:>9.3} {:>9.3} {gain:>6} {ahead:>6}",
+        "{name:<28} {:>6.3} {:>7.3} {:>7.3} {:>9.3} {either:>9.3} {gain_text:>6} {ahead:>6}",
         mean(&|o| o.srmse),
         mean(&|o| o.error),
         share(&|o| o.held),
         share(&|o| o.flagged),
-        share(&|o| o.held || o.flagged),
     );
     let chains: Vec<Chains> = found.iter().filter_map(|found| found.chains).collect();
     if !chains.is_empty() {
         println!("{}", Chains::worst(&chains));
     }
+    (either, gain)
 }
 
 fn find(kind: Kind, world: &World, method: Method, options: &Options) -> Result<Found> {

@@ -1,7 +1,8 @@
 //! Parquet, byte by byte: as a log of the crate's own and through a mapping.
 
 use crate::promises::told;
-use mixtouch::io::{EventColumns, EventReader, Mapping, ParquetReader};
+use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
+use mixtouch::io::{EventColumns, EventReader, IdentifiedReader, Mapping, ParquetReader};
 use mixtouch::{JourneyOptions, Journeys};
 use std::sync::Once;
 
@@ -51,6 +52,19 @@ pub fn run(data: &[u8]) {
     }
     let mapping = Mapping::from_toml(MAPPING).unwrap();
     if let Err(error) = EventReader::new(mapping).with_bytes(data).read() {
+        told(&error);
+    }
+    identified(data);
+}
+
+/// The same as a log of identifiers, which is read from an open file.
+fn identified(data: &[u8]) {
+    let path = std::env::temp_dir().join(format!("fuzzed-{}.parquet", std::process::id()));
+    std::fs::write(&path, data).unwrap();
+    let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    let file = std::fs::File::open(&path).unwrap();
+    let reader = IdentifiedReader::parquet(file, EventColumns::default(), &hasher);
+    if let Err(error) = reader.and_then(|mut reader| reader.read_all()) {
         told(&error);
     }
 }

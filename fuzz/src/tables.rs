@@ -1,8 +1,10 @@
 //! Small tables and texts: paths, costs, links, consent, panels, lift tests, holidays, zones, keys.
 
 use crate::promises::{compared, told};
-use mixtouch::experiment::LiftTest;
+use mixtouch::experiment::{Assignments, LiftTest};
 use mixtouch::identity::{Consent, HashKey, Links, Pseudonymiser, Rules};
+use mixtouch::io::Mapping;
+use mixtouch::kpi::verbatims::Lexicon;
 use mixtouch::mix::panel::{Panel, PanelColumns};
 use mixtouch::mix::specification::Holidays;
 use mixtouch::{CostTable, Day, Error, PathTable, TimeZone};
@@ -16,7 +18,7 @@ pub fn run(data: &[u8]) {
         return;
     };
     let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
-    match which % 8 {
+    match which % 11 {
         0 => {
             let table = tell(PathTable::from_csv(file, " > "));
             if let Some(journeys) = table.and_then(|table| tell(table.journeys())) {
@@ -29,6 +31,9 @@ pub fn run(data: &[u8]) {
         4 => panel(file),
         5 => drop(tell(LiftTest::read_csv(file))),
         6 => drop(tell(Holidays::read(file))),
+        7 => drop(tell(Lexicon::from_csv(file))),
+        8 => drop(tell(Assignments::read_csv(file))),
+        9 => mapping(file),
         _ => {
             let text = String::from_utf8_lossy(file);
             drop(tell(TimeZone::new(&text)));
@@ -37,6 +42,17 @@ pub fn run(data: &[u8]) {
                 assert_eq!(day.to_string().parse::<Day>().unwrap(), day);
             }
         }
+    }
+}
+
+/// Rules, rates and columns that a mapping states.
+fn mapping(file: &[u8]) {
+    let text = String::from_utf8_lossy(file);
+    if let Some(mapping) = tell(Mapping::from_toml(&text)) {
+        let stored = serde_json::to_string(&mapping).unwrap();
+        let back: Mapping =
+            serde_json::from_str(&stored).unwrap_or_else(|e| panic!("{e}: {stored}"));
+        assert_eq!(serde_json::to_string(&back).unwrap(), stored);
     }
 }
 

@@ -129,6 +129,22 @@ mod tests {
     }
 
     #[test]
+    fn errors_of_the_system_and_of_formats_are_short_and_plain() {
+        use crate::error::Error;
+        let format = Error::from(std::io::Error::other("expected person, got r\u{5}rson"));
+        assert_eq!(
+            format.to_string(),
+            "input or output failed: expected person, got r\\u{5}rson"
+        );
+        let path = "a\u{1b}[2Jlog.csv".into();
+        let long = std::io::Error::other("x".repeat(1_000_000));
+        let source = Box::new(Error::from(long));
+        let text = Error::File { path, source }.to_string();
+        assert!(text.starts_with("a\\u{1b}[2Jlog.csv: "), "{text}");
+        assert!(text.len() < 400, "{}", text.len());
+    }
+
+    #[test]
     fn names_are_few_and_plain() {
         assert_eq!(listed(&[]), "none");
         let names: Vec<String> = (0..42).map(|at| format!("c{at}\u{1b}[2J")).collect();

@@ -103,6 +103,12 @@ fn of_a_kpi_that_never_moves_nothing_is_explained() {
     let learned = with(spend.iter().map(|spend| 10.0 + spend).collect());
     let learned = solution(&plain_search(), &line(), &learned);
     let draws = learned.draws().to_vec();
+    // an error in relation to next to nothing is no number
+    let mut tiny: Vec<f64> = (0..30).map(f64::from).collect();
+    tiny[0] = 1e-310;
+    let model = Posterior::new(line(), with(tiny), draws.clone()).unwrap();
+    assert_eq!(model.fit_statistics().mape, None);
+
     let model = Posterior::new(line(), with(vec![0.1; 30]), draws).unwrap();
     let fit = model.fit_statistics();
     assert_eq!((fit.r2, fit.adjusted_r2, fit.nrmse), (None, None, None));

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
 use crate::mix::posterior::forecast::MixForecast;
-use crate::mix::posterior::statistics::mean_relative;
+use crate::mix::posterior::statistics::{mean_relative, number};
 
 /// How far a forecast was off, over the rows with weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -52,7 +52,7 @@ impl MixForecast {
         let within = |row: &&usize| predictions[**row].interval().contains(kpi(**row));
         Ok(ForecastErrors {
             mape: mean_relative(rows.iter().map(|&r| (error(r), kpi(r)))),
-            r2: (total > 0.0).then(|| 1.0 - square / total),
+            r2: number((total > 0.0).then(|| 1.0 - square / total)),
             crps: rows.iter().map(|&r| self.crps(r, kpi(r))).sum::<f64>() / count,
             within: rows.iter().filter(within).count() as f64 / count,
         })

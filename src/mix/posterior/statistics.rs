@@ -48,13 +48,19 @@ pub struct FitStatistics {
     pub kkt_residual: Option<f64>,
 }
 
-/// The mean size of errors relative to what they are of, over pairs where that is not 0.
+/// The mean size of errors relative to what they are of, over pairs where that is not 0; none if
+/// something is so near 0 that the mean is no number.
 pub(crate) fn mean_relative(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
     let sized = pairs.filter(|(_, size)| *size != 0.0);
     let (sum, count) = sized.fold((0.0, 0_u32), |(sum, count), (error, size)| {
         (sum + (error / size).abs(), count + 1)
     });
-    (count > 0).then(|| sum / f64::from(count))
+    number(Some(sum / f64::from(count)))
+}
+
+/// None in place of what is no number, as of a KPI that moves by less than numbers resolve.
+pub(crate) fn number(figure: Option<f64>) -> Option<f64> {
+    figure.filter(|figure| figure.is_finite())
 }
 
 impl Posterior {
@@ -89,16 +95,18 @@ impl Posterior {
                 (l.min(kpi[r]), h.max(kpi[r]))
             });
         let moves = high > low;
-        let r2 = moves.then(|| 1.0 - square / total);
+        let r2 = number(moves.then(|| 1.0 - square / total));
         let freedom = count - self.parameters();
         let adjusted = |r2: f64| 1.0 - (1.0 - r2) * (count - 1.0) / freedom;
         FitStatistics {
             r2,
-            adjusted_r2: r2.filter(|_| freedom > 0.0).map(adjusted),
-            nrmse: moves.then(|| (square / count).sqrt() / (high - low)),
+            adjusted_r2: number(r2.filter(|_| freedom > 0.0).map(adjusted)),
+            nrmse: number(moves.then(|| (square / count).sqrt() / (high - low))),
             mape: mean_relative(kept.iter().map(|&r| (residuals[r], kpi[r]))),
-            durbin_watson: (!self.is_exact(&residuals, &kept))
-                .then(|| self.successive_square(&residuals) / square),
+            durbin_watson: number(
+                (!self.is_exact(&residuals, &kept))
+                    .then(|| self.successive_square(&residuals) / square),
+            ),
             validation_nrmse: self.mean_objective(|objectives| objectives.validation_nrmse),
             rssd: self.mean_objective(|objectives| Some(objectives.rssd)),
             kkt_residual: self
@@ -116,7 +124,8 @@ impl Posterior {
             .iter()
             .map(|draw| draw.objectives().and_then(&objective))
             .collect::<Option<_>>()?;
-        Some(values.iter().zip(self.weights()).map(|(v, w)| w * v).sum())
+        let weighted = values.iter().zip(self.weights()).map(|(v, w)| w * v);
+        number(Some(weighted.sum()))
     }
 
     fn successive_square(&self, residuals: &[f64]) -> f64 {
