@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The example `attribution` beside the tools people otherwise use, on one log: whole processes, alternating, medians and ratios.
 
-peers.py PEERS_FOLDER LOG.parquet|LOG.csv [--runs 5] [--only duckdb ..]
+peers.py PEERS_FOLDER LOG.parquet|LOG.csv [--runs 5] [--only duckdb ..] [--engine target/release/mixtouch-datafusion]
 
 PEERS_FOLDER holds one script a peer, of which those that are there and whose Python package is installed are run:
 - duckdb_rules.py LOG: five rules over converters in one query;
@@ -9,10 +9,15 @@ PEERS_FOLDER holds one script a peer, of which those that are there and whose Py
 - channelattribution.py PATHS.parquet: three rules and Markov from that path table, after polars has written it.
 The example runs eight models over all journeys, those that did not convert included. Every process is started anew each time, so a
 peer's seconds include its interpreter's start. Memory is the most the process held resident.
+
+With --engine, the same models by the program of `datafusion/` too: in one process, and on a cluster of a scheduler and two executors that
+was started before. The cluster's memory is that of the client; what its processes held and what they wrote to be exchanged is told below.
 """
 import argparse
+import contextlib
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -45,10 +50,51 @@ def contestants(peers, log, paths):
         yield name, package, [sys.executable, str(peers / script), *arguments]
 
 
+def of_engine(program, log, scheduler):
+    """Name, Python package it needs, command of the engine's two ways."""
+    alone = [program, "submit", log, "--json", "--models", ",".join(MODELS)]
+    yield "datafusion", None, alone
+    yield "ballista", None, [*alone, "--scheduler", f"df://localhost:{scheduler}"]
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("localhost", 0))
+        return found.getsockname()[1]
+
+
+@contextlib.contextmanager
+def cluster(program, folder):
+    """The scheduler's port and the executors' processes."""
+    port = free_port()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    processes = [subprocess.Popen([program, "scheduler", f"--port={port}"], **quiet)]
+    for _ in range(2):
+        where = [f"--scheduler=localhost:{port}", f"--port={free_port()}", f"--folder={folder}"]
+        processes.append(subprocess.Popen([program, "executor", *where, "--cores=1"], **quiet))
+    time.sleep(3)
+    try:
+        yield port, processes[1:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def most_held(process):
+    """The most bytes that a process has held, where the system tells it."""
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def exchanged(folder):
+    return sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+
+
 def why_not(name, package, command, log, running):
     """Why a peer cannot be run, if it cannot."""
     if package is None:
-        return None
+        return None if Path(command[0]).exists() else f"{command[0]} is not there"
     if not Path(command[1]).exists():
         return f"{command[1]} is not there"
     found = subprocess.run([sys.executable, "-c", f"import {package}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -99,20 +145,31 @@ def main():
     parser.add_argument("peers", type=Path, metavar="PEERS_FOLDER")
     parser.add_argument("log", metavar="LOG")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", nargs="+", metavar="PEER", help="leave the other peers out")
+    parser.add_argument("--only", nargs="*", metavar="PEER", help="leave the other peers out")
+    parser.add_argument("--engine", type=Path, metavar="PROGRAM", help="the program of datafusion/, built in release")
     arguments = parser.parse_args()
     log = os.path.abspath(arguments.log)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        asked = list(contestants(arguments.peers.resolve(), log, os.path.join(folder, "paths.parquet")))
+        asked = [each for each in asked if each[0] == OURS or arguments.only is None or each[0] in arguments.only]
+        executors, shuffled = [], os.path.join(folder, "shuffled")
+        if arguments.engine:
+            program = str(arguments.engine.resolve())
+            os.mkdir(shuffled)
+            port, executors = stack.enter_context(cluster(program, shuffled))
+            asked += of_engine(program, log, port)
         commands = {}
-        for name, package, command in contestants(arguments.peers.resolve(), log, os.path.join(folder, "paths.parquet")):
-            if name != OURS and arguments.only and name not in arguments.only:
-                continue
+        for name, package, command in asked:
             reason = why_not(name, package, command, log, commands)
             if reason:
                 print(f"{name} is left out: {reason}", file=sys.stderr)
             else:
                 commands[name] = command
         report(measure(commands, arguments.runs))
+        if executors:
+            held = ", ".join(f"{most_held(process) / 1e9:.2f}" for process in executors)
+            a_job = exchanged(shuffled) / arguments.runs
+            print(f"executors held {held} GB; {a_job / 1e6:.0f} MB exchanged a job")
 
 
 if __name__ == "__main__":
