@@ -201,7 +201,8 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
     let in_money = options.kpi_in_money || outcome.truth.is_some();
     let mut results = Results::new("Where sales came from")
         .with_mix(model)
-        .with_prior_roi(outcome.fitted.prior_roi());
+        .with_prior_roi(outcome.fitted.prior_roi())
+        .with_holdout(outcome.answers.holdout());
     let chapter = match in_money {
         true => {
             results = results.with_kpi_in_money();
@@ -214,13 +215,19 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
             results = results.with_chip("simulated, seed", options.seed.to_string());
             chapter.with_true_roi((0..panel.channels.len()).map(|at| panel.roas(at)))
         }
-        None => chapter,
+        None => {
+            results = results.with_chip("seed", options.seed.to_string());
+            chapter
+        }
     };
     let mut results = results.with_chapter(chapter.chapter());
     if let Some(plan) = &outcome.plan {
         results = results
             .with_plan(plan.plan())
             .with_chapter(plan.chapter(model, in_money));
+        if let Some(sensitivity) = plan.sensitivity() {
+            results = results.with_sensitivity(sensitivity);
+        }
     }
     options.pictures.write(&results.page())
 }

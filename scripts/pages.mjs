@@ -48,7 +48,7 @@ const boxes = (least) => {
       const scale = svg.viewBox.baseVal.width ? frame.width / svg.viewBox.baseVal.width : 1;
       const size = parseFloat(getComputedStyle(t).fontSize) * scale;
       if (size < least) wrong.push(`${name}: letters of ${size.toFixed(1)} px in "${t.textContent}"`);
-      const out = b.left < frame.left - 2 || b.right > frame.right + 2 || b.top < frame.top - 2 || b.bottom > frame.bottom + 3;
+      const out = b.left < frame.left - 3 || b.right > frame.right + 3 || b.top < frame.top - 3 || b.bottom > frame.bottom + 3;
       if (out) wrong.push(`${name}: "${t.textContent}" leaves the picture`);
     }
     for (let i = 0; i < texts.length; i++)

@@ -76,6 +76,11 @@ impl Planned {
         &self.plan
     }
 
+    #[cfg(feature = "html")]
+    pub(crate) const fn sensitivity(&self) -> Option<&PlanSensitivity> {
+        self.sensitivity.as_ref()
+    }
+
     /// The plan in charts.
     #[cfg(feature = "html")]
     pub(crate) fn chapter(&self, model: &Posterior, kpi_in_money: bool) -> Chapter {

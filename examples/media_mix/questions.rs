@@ -205,6 +205,12 @@ impl Answers {
         }
     }
 
+    /// The errors on periods held out.
+    #[cfg(feature = "html")]
+    pub(crate) fn holdout(&self) -> &[HoldoutRow] {
+        &self.holdout
+    }
+
     pub(crate) fn sections(&self) -> Vec<Section> {
         let scenario = self.scenario.as_ref();
         let scenario = scenario.map(|scenario| scenario_section("scenario", scenario));

@@ -152,6 +152,8 @@ impl Found {
             .with_mix(model)
             .with_kpi_in_money()
             .with_plan(&self.plans.best)
+            .with_sensitivity(&self.plans.sensitivity)
+            .with_holdout(&self.holdout)
             .with_attribution(&self.table)
             .with_journeys(&self.journeys)
             .with_priorities(&self.experiments.priorities)

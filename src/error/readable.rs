@@ -49,14 +49,26 @@ pub(crate) fn acts(letter: char) -> bool {
         )
 }
 
+/// Whether a character joins the two beside it, as in Persian words and in pictures of families:
+/// between letters of the Latin alphabet it would only hide.
+fn joins(letter: char, before: Option<char>, after: Option<&char>) -> bool {
+    let is_joined = |letter: char| letter >= '\u{590}' && !acts(letter);
+    matches!(letter, '\u{200c}' | '\u{200d}')
+        && before.is_some_and(is_joined)
+        && after.is_some_and(|letter| is_joined(*letter))
+}
+
 /// The text with characters that [act](acts) shown escaped, such as `\u{1b}`.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(acts) {
         return text.into();
     }
     let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if acts(letter) {
+    let mut letters = text.chars().peekable();
+    let mut before = None;
+    while let Some(letter) = letters.next() {
+        let joins = joins(letter, before.replace(letter), letters.peek());
+        if acts(letter) && !joins {
             shown.extend(letter.escape_default());
         } else {
             shown.push(letter);
@@ -126,6 +138,24 @@ mod tests {
     fn marks_of_no_width_are_shown() {
         let name = "\u{feff}t\u{200b}v\u{200d}\u{2060}";
         assert_eq!(printable(name), "\\u{feff}t\\u{200b}v\\u{200d}\\u{2060}");
+    }
+
+    #[test]
+    fn joiners_stay_where_they_join() {
+        // a family, and the Persian for "I want"
+        for name in [
+            "\u{1f469}\u{200d}\u{1f467}",
+            "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}",
+        ] {
+            assert_eq!(printable(name), name);
+        }
+        for hidden in [
+            "t\u{200d}v",
+            "\u{645}\u{200c}",
+            "\u{645}\u{200d}\u{200d}\u{645}",
+        ] {
+            assert!(printable(hidden).contains("\\u{200"), "{hidden:?}");
+        }
     }
 
     #[test]

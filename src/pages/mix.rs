@@ -127,7 +127,7 @@ impl<'a> MixChapter<'a> {
         if !self.holdout.is_empty() {
             chapter = chapter.with_table(holdout(model, self.holdout));
         }
-        chapter.with_checks(mix_checks::checks(model, &self.prior_roi))
+        chapter.with_checks(mix_checks::checks(model, &self.prior_roi, self.holdout))
     }
 }
 

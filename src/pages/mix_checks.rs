@@ -1,17 +1,26 @@
 //! Checks of a mix model, each with what to do.
 
+use crate::mix::estimate::HoldoutRow;
 use crate::mix::posterior::{FitFinding, Posterior};
 use crate::pages::mix_returns::mostly_prior;
-use crate::pages::words::{explained, listed, sentence};
+use crate::pages::words::{explained, listed, percent, sentence};
 use crate::report::html::{Check, Verdict};
 use crate::stats::Estimate;
 
 /// The least share of the variance that a model should explain.
 const EXPLAINED: f64 = 0.7;
+/// The least share of periods held out that 90 % intervals should hold.
+const HELD: f64 = 0.8;
+/// How much larger the error on periods held out may be than on those fitted.
+const LARGER: f64 = 1.5;
 
-/// A check for each finding, each doubtful test, and what the data hardly inform; `prior` has each
-/// channel's return before the data, where it is known.
-pub(crate) fn checks(model: &Posterior, prior: &[Option<Estimate>]) -> Vec<Check> {
+/// A check for each finding, each doubtful test, what the data hardly inform, and periods held out;
+/// `prior` has each channel's return before the data, where it is known.
+pub(crate) fn checks(
+    model: &Posterior,
+    prior: &[Option<Estimate>],
+    holdout: &[HoldoutRow],
+) -> Vec<Check> {
     let fit = model.fit_statistics();
     let mut checks = Vec::new();
     if fit.r2.is_none_or(|r2| r2 < EXPLAINED) {
@@ -20,6 +29,7 @@ pub(crate) fn checks(model: &Posterior, prior: &[Option<Estimate>]) -> Vec<Check
                 .with_action("Add what else moved the KPI as controls."),
         );
     }
+    checks.extend(held_out(fit.mape, holdout));
     checks.extend(model.findings().iter().map(check));
     let doubtful = model
         .test_agreement()
@@ -57,6 +67,35 @@ pub(crate) fn checks(model: &Posterior, prior: &[Option<Estimate>]) -> Vec<Check
         ));
     }
     checks
+}
+
+/// A doubt where periods held out are predicted worse than the model says.
+fn held_out(fitted: Option<f64>, rows: &[HoldoutRow]) -> Option<Check> {
+    let worst = rows
+        .iter()
+        .min_by(|a, b| a.errors.within.total_cmp(&b.errors.within))?;
+    let errors = worst.errors;
+    let larger = errors.mape.zip(fitted);
+    let larger = larger.filter(|(later, fitted)| *later > LARGER * fitted);
+    if errors.within >= HELD && larger.is_none() {
+        return None;
+    }
+    let error = larger.map_or_else(String::new, |(later, fitted)| {
+        format!(
+            "; their error is {} for {} fitted",
+            percent(later),
+            percent(fitted)
+        )
+    });
+    let text = format!(
+        "Of the periods held out, {} to {}, {} lie within their 90 % intervals{error}",
+        worst.from,
+        worst.to,
+        percent(errors.within)
+    );
+    Some(Check::new(Verdict::Watch, text).with_action(
+        "Trust forecasts and plans less; add what changed as a control, or let the trend bend.",
+    ))
 }
 
 fn check(finding: &FitFinding) -> Check {

@@ -13,35 +13,36 @@ const POINTS: usize = 24;
 /// The channels whose carry-over is drawn, and the lags.
 const CARRIED: (usize, usize) = (6, 13);
 
-/// A response curve for each channel, with today's spend marked.
+/// A response curve for each channel, with its mean spend marked.
 pub(crate) fn responses(model: &Posterior, in_money: bool) -> Vec<Chart> {
     let channels = model.channels();
     let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
     let order = Largest::of(&spends, channels.len()).named;
     let curves = order.iter().filter(|&&at| spends[at] > 0.0);
-    curves
-        .filter_map(|&at| response(model, &channels[at], &[], in_money))
-        .collect()
+    let periods = model.panel().periods().max(1) as f64;
+    let curve = |at: usize| {
+        let dots = [("on average", spends[at] / periods)];
+        response(model, &channels[at], &dots, in_money)
+    };
+    curves.filter_map(|&at| curve(at)).collect()
 }
 
-/// One channel's curve up to twice today's spend, with further dots.
+/// One channel's curve up to twice the farthest of the dots.
 pub(crate) fn response(
     model: &Posterior,
     channel: &ChannelSummary,
     dots: &[(&str, f64)],
     in_money: bool,
 ) -> Option<Chart> {
-    let today = channel.spend / model.panel().periods().max(1) as f64;
-    let far = dots.iter().map(|(_, at)| *at).fold(today, f64::max);
+    let far = dots.iter().map(|(_, at)| *at).fold(0.0, f64::max);
     let step = 2.0 * far / POINTS as f64;
     let places: Vec<f64> = (0..=POINTS).map(|at| at as f64 * step).collect();
     let points = model.response_curve(&channel.channel, &places).ok()?;
     let marks = points
         .iter()
         .map(|point| (point.spend, Mark::from(point.response)));
-    let curve = ResponseCurve::new(Measure::new("spend a period").with_digits(0), kpi())
-        .with_points(marks)
-        .with_dot("today", today);
+    let curve =
+        ResponseCurve::new(Measure::new("spend a period").with_digits(0), kpi()).with_points(marks);
     let curve = dots
         .iter()
         .fold(curve, |curve, (name, at)| curve.with_dot(*name, *at));

@@ -63,16 +63,10 @@ pub(crate) fn actual_and_expected(model: &Posterior, forecast: Option<&MixForeca
         lines = lines.with_divider(periods, "forecast");
     }
     let fit = model.fit_statistics();
-    let later = fit.validation_nrmse.map_or_else(String::new, |error| {
-        format!(
-            "; on later periods an error of {} of the range",
-            words::percent(error)
-        )
-    });
     let off = fit.mape.map_or_else(String::new, |error| {
-        format!("; the model is {} off in the mean", words::percent(error))
+        format!("; it is {} off in the mean", words::percent(error))
     });
-    let title = format!("{}{off}{later}", words::explained(fit.r2));
+    let title = format!("{}{off}", words::explained(fit.r2));
     Chart::new(title, lines)
         .with_subtitle("KPI by period; the band holds 90 % of periods, by the size of residuals")
 }
@@ -146,7 +140,7 @@ pub(crate) fn from_baseline_to_total(model: &Posterior) -> Chart {
     let all: f64 = parts.prediction().iter().sum();
     let share = if all == 0.0 { 0.0 } else { baseline / all };
     let title = format!("{} would have come without media", words::percent(share));
-    Chart::new(title, waterfall.with_level("All", all))
+    Chart::new(title, waterfall.with_level("Expected", all))
         .with_subtitle("KPI over all periods: the baseline's parts, then what each channel brought")
         .with_size(Size::Half)
 }

@@ -57,9 +57,9 @@ fn names(paid: &[(usize, &ChannelSummary)]) -> Vec<String> {
         .collect()
 }
 
-/// Whether a channel's whole interval lies above break-even.
+/// Whether a channel's whole interval lies above break-even, and the data tell that.
 pub(crate) fn pays_back(channel: &ChannelSummary) -> bool {
-    channel.roi.is_some_and(|roi| roi.low() > 1.0)
+    !channel.weakly_identified && channel.roi.is_some_and(|roi| roi.low() > 1.0)
 }
 
 fn ends(estimate: Option<Estimate>) -> Ends {

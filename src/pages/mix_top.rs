@@ -1,5 +1,6 @@
 //! What a mix model says on page one.
 
+use crate::mix::estimate::HoldoutRow;
 use crate::mix::posterior::{ChannelSummary, Posterior, PosteriorDraw};
 use crate::pages::apart::{Ends, surely_apart};
 use crate::pages::mix_returns::{is_in_money, mostly_prior, pays_back};
@@ -17,6 +18,7 @@ pub(crate) struct MixTop<'a> {
     in_money: bool,
     /// Each channel's return before the data, where it is known.
     prior: &'a [Option<Estimate>],
+    holdout: &'a [HoldoutRow],
 }
 
 impl<'a> MixTop<'a> {
@@ -27,12 +29,18 @@ impl<'a> MixTop<'a> {
             share: media_share(model),
             in_money: is_in_money(model, kpi_in_money),
             prior: &[],
+            holdout: &[],
         }
     }
 
     /// The same with each channel's return before the data.
     pub(crate) fn with_prior(self, prior: &'a [Option<Estimate>]) -> Self {
         Self { prior, ..self }
+    }
+
+    /// The same with the errors on periods held out.
+    pub(crate) fn with_holdout(self, holdout: &'a [HoldoutRow]) -> Self {
+        Self { holdout, ..self }
     }
 
     fn percents(estimate: &Estimate) -> String {
@@ -64,7 +72,7 @@ impl<'a> MixTop<'a> {
     fn works(&self, channel: &ChannelSummary) -> bool {
         match self.in_money {
             true => pays_back(channel),
-            false => channel.roi.is_some_and(|roi| roi.low() > 0.0),
+            false => !channel.weakly_identified && channel.roi.is_some_and(|roi| roi.low() > 0.0),
         }
     }
 
@@ -181,11 +189,8 @@ impl<'a> MixTop<'a> {
 
     pub(crate) fn test_next(&self) -> Answer {
         let question = "What to test next?";
-        let wide = |channel: &ChannelSummary| {
-            channel
-                .roi
-                .map_or(0.0, |roi| (roi.high() - roi.low()) * channel.spend)
-        };
+        let brought = |channel: &ChannelSummary| channel.contribution;
+        let wide = |channel: &ChannelSummary| brought(channel).high() - brought(channel).low();
         let tested: Vec<String> = self
             .model
             .lift_report()
@@ -198,8 +203,9 @@ impl<'a> MixTop<'a> {
             .filter(|channel| !tested.contains(&channel.channel));
         match untested.max_by(|a, b| wide(a).total_cmp(&wide(b))) {
             Some(channel) => Answer::new(question, &channel.channel).with_detail(format!(
-                "its effect is open by {}, the most of all untested",
-                words::short(wide(channel))
+                "what it brought is least sure of all untested: {} to {}",
+                words::short(brought(channel).low()),
+                words::short(brought(channel).high())
             )),
             None => Answer::new(question, "All channels are tested"),
         }
@@ -219,7 +225,14 @@ impl<'a> MixTop<'a> {
         }
         cards.extend(self.return_card());
         let unknown = || words::UNKNOWN.to_owned();
-        let note = format!("MAPE {}", fit.mape.map_or_else(unknown, words::percent));
+        let off = |mape: Option<f64>| mape.map_or_else(unknown, words::percent);
+        let note = match self.holdout.last() {
+            None => format!("MAPE {}", off(fit.mape)),
+            Some(row) => {
+                let later = off(row.errors.mape);
+                format!("MAPE {}, held out {later}", off(fit.mape))
+            }
+        };
         let r2 = fit.r2.map_or_else(unknown, |r2| format!("{r2:.2}"));
         cards.push(Card::new("Fit, R\u{b2}", r2).with_note(note));
         cards
@@ -280,6 +293,8 @@ impl<'a> MixTop<'a> {
                 "the data took away less than half of the variance that the prior had".to_owned(),
             ));
         }
+        findings.extend(self.told_apart());
+        findings.extend(self.falls());
         let weak = names(&|channel| channel.weakly_identified);
         if !weak.is_empty() {
             let figures = "the 90 % interval of what it brought holds 0, or is wider than the \
@@ -290,6 +305,54 @@ impl<'a> MixTop<'a> {
             ));
         }
         findings
+    }
+
+    /// Which channel surely returns more than another, or that none does.
+    fn told_apart(&self) -> Option<(String, String)> {
+        let known: Vec<(&str, Estimate)> = self
+            .channels
+            .iter()
+            .filter_map(|channel| Some((channel.channel.as_str(), channel.roi?)))
+            .collect();
+        let ends: Vec<Ends> = known
+            .iter()
+            .map(|(_, roi)| Some((roi.low(), roi.high())))
+            .collect();
+        let written = |at: usize| {
+            let (name, roi) = &known[at];
+            let ends = words::ends(roi.low(), roi.high(), words::short);
+            format!("{name} {} ({ends})", words::short(roi.value()))
+        };
+        match surely_apart(&ends) {
+            Some((more, less)) => Some((
+                format!("{} returns more than {}", known[more].0, known[less].0),
+                format!("for 1 spent, 90 %: {}, {}", written(more), written(less)),
+            )),
+            None if known.len() > 1 => Some((
+                "Channels cannot be told apart by what they return".to_owned(),
+                "their 90 % intervals overlap".to_owned(),
+            )),
+            None => None,
+        }
+    }
+
+    /// The channels whose next unit surely brings less than their spend as a whole.
+    fn falls(&self) -> Option<(String, String)> {
+        let falls = self.channels.iter().filter(|channel| {
+            let both = channel.roi.zip(channel.marginal_roi);
+            !channel.weakly_identified && both.is_some_and(|(all, next)| next.high() < all.low())
+        });
+        let names: Vec<&str> = falls.map(|channel| channel.channel.as_str()).collect();
+        (!names.is_empty()).then(|| {
+            (
+                format!(
+                    "More spend on {} brings less than it did",
+                    words::listed(&names)
+                ),
+                "the 90 % interval of the next unit's return lies below that of all spend"
+                    .to_owned(),
+            )
+        })
     }
 
     pub(crate) fn channels(&self) -> &[ChannelSummary] {

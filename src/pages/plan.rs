@@ -5,7 +5,7 @@ use crate::mix::posterior::Posterior;
 use crate::pages::largest::Largest;
 use crate::pages::mix_curves;
 use crate::pages::mix_returns::is_in_money;
-use crate::pages::plan_top::PlanTop;
+use crate::pages::plan_top::{PlanTop, probability};
 use crate::pages::words;
 use crate::report::chart::{
     Bars, Chart, Dumbbell, HeatMap, Histogram, Mark, Measure, ResponseCurve, Size, Waterfall,
@@ -15,6 +15,8 @@ use crate::report::{Cell, Table};
 use crate::stats::ConfidenceLevel;
 
 const LEVEL: ConfidenceLevel = ConfidenceLevel::P90;
+/// What is said where knowing no channel's curve would change the plan.
+pub(crate) const NO_TEST: &str = "No single test would change the plan";
 
 /// Charts of a plan of spend.
 ///
@@ -63,7 +65,7 @@ impl<'a> PlanChapter<'a> {
     }
 
     /// The same chapter with the response curves of the model that the plan of so many periods was
-    /// made on, with dots for spend today and as planned.
+    /// made on, with dots for spend now and as planned.
     #[must_use]
     pub fn with_model(self, model: &'a Posterior, periods: usize) -> Self {
         Self {
@@ -195,8 +197,8 @@ impl<'a> PlanChapter<'a> {
             bins.with_bin(low + at as f64 * step, low + (at + 1) as f64 * step, *share)
         });
         let title = format!(
-            "The plan is better than today with a probability of {}",
-            words::percent(top.better()?)
+            "The plan is better than today with a probability {}",
+            probability(top.better()?)
         );
         let chart = Chart::new(title, bins).with_size(Size::Half);
         Some(chart.with_subtitle("Gain by what the model holds possible"))
@@ -206,6 +208,7 @@ impl<'a> PlanChapter<'a> {
     fn by_total(&self) -> Option<Chart> {
         let mut plans: Vec<&Plan> = self.totals.iter().chain([self.plan]).collect();
         plans.sort_by(|a, b| a.total().total_cmp(&b.total()));
+        plans.dedup_by(|a, b| a.total() <= b.total());
         let (first, last) = (*plans.first()?, *plans.last()?);
         if first.total() >= last.total() {
             return None;
@@ -225,14 +228,21 @@ impl<'a> PlanChapter<'a> {
         )
         .with_points(plans.iter().map(point))
         .with_dot("the plan", self.plan.total());
-        let extra = last.total() - first.total();
-        let each = (last.outcome_planned() - first.outcome_planned()) / extra;
-        let title = format!(
-            "From {} to {} each further unit brings {}",
-            words::short(first.total()),
-            words::short(last.total()),
-            words::short(each)
-        );
+        let step = |pair: &[&Plan]| {
+            let more = pair[1].total() - pair[0].total();
+            let each = (pair[1].outcome_planned() - pair[0].outcome_planned()) / more;
+            let [from, to, each] = [pair[0].total(), pair[1].total(), each].map(words::short);
+            format!("{each} from {from} to {to}")
+        };
+        let steps: Vec<&[&Plan]> = plans.windows(2).collect();
+        let title = match steps[..] {
+            [only] => format!("A further unit brings {}", step(only)),
+            _ => format!(
+                "A further unit brings {}, and {}",
+                step(steps[0]),
+                step(steps[steps.len() - 1])
+            ),
+        };
         let chart = Chart::new(title, curve).with_size(Size::Half);
         Some(chart.with_subtitle("Best outcome by total budget"))
     }
@@ -247,8 +257,9 @@ impl<'a> PlanChapter<'a> {
             let channel = summaries
                 .iter()
                 .find(|channel| channel.channel == planned.channel)?;
-            let each = planned.planned / periods as f64;
-            mix_curves::response(model, channel, &[("planned", each)], in_money)
+            let each = [("now", planned.now), ("planned", planned.planned)];
+            let dots = each.map(|(name, spend)| (name, spend / periods as f64));
+            mix_curves::response(model, channel, &dots, in_money)
         };
         self.channels().into_iter().filter_map(curve).collect()
     }
@@ -309,7 +320,7 @@ fn tests(sensitivity: &PlanSensitivity) -> Chart {
     let bars = Bars::new(Measure::new("outcome").with_digits(0), names)
         .with_series("", order.iter().map(|&at| worth[at]));
     let title = sensitivity.to_test_first().map_or_else(
-        || "No single test would change the plan".to_owned(),
+        || NO_TEST.to_owned(),
         |first| {
             format!(
                 "Test {} first: knowing its curve is worth up to {}",

@@ -92,8 +92,8 @@ impl<'a> PlanTop<'a> {
         (gains.len() > 1 && all > 0.0).then(|| better / all)
     }
 
-    /// The gain with its interval, as a share of today's outcome where there is one: `worth 12 %
-    /// (90 %: 8.0 % to 16 %) more than spending as now`.
+    /// The gain with its interval, and beside what spending as now brings: `worth 4,160 (90 %: 3,500
+    /// to 4,900) more than spending as now, which brings 15.4K`.
     fn worth(&self) -> String {
         let plan = self.plan;
         let (now, gain) = (plan.outcome_now(), plan.gain());
@@ -102,21 +102,18 @@ impl<'a> PlanTop<'a> {
         } else {
             (1.0, "more")
         };
-        let written = |gain: f64| {
-            if now > 0.0 {
-                words::percent(gain / now)
-            } else {
-                words::short(gain)
-            }
-        };
         let ends = plan.gain_interval(ConfidenceLevel::P90);
         let ends = ends.map_or_else(String::new, |ends| {
             let (a, b) = (sign * ends.low(), sign * ends.high());
-            format!(" (90 %: {})", words::ends(a.min(b), a.max(b), written))
+            format!(" (90 %: {})", words::ends(a.min(b), a.max(b), words::short))
         });
+        let beside = match now > 0.0 {
+            true => format!(", which brings {}", words::short(now)),
+            false => String::new(),
+        };
         format!(
-            "worth {}{ends} {side} than spending as now",
-            written(sign * gain)
+            "worth {}{ends} {side} than spending as now{beside}",
+            words::short(sign * gain)
         )
     }
 
@@ -154,13 +151,23 @@ impl<'a> PlanTop<'a> {
 
     pub(crate) fn finding(&self) -> (String, String) {
         let figures = match self.better() {
-            Some(probability) => format!(
-                "better than today with a probability of {}",
-                words::percent(probability)
+            Some(share) => format!(
+                "better than today with a probability {}; {}",
+                probability(share),
+                self.worth()
             ),
             None => self.worth(),
         };
         (self.moves(), figures)
+    }
+}
+
+/// A probability in words. Draws are too few to tell one next to 0 or 1.
+pub(crate) fn probability(share: f64) -> String {
+    match share {
+        _ if share > 0.99 => "above 99 %".to_owned(),
+        _ if share < 0.01 => "below 1 %".to_owned(),
+        _ => format!("of {}", words::percent(share)),
     }
 }
 
@@ -211,13 +218,13 @@ mod tests {
         // the root of .6 is .77
         assert_eq!(
             top.gain(),
-            "The plan is worth 23 % less than spending as now"
+            "The plan is worth 3.19 less than spending as now, which brings 14.1"
         );
         let same = plan(100.0, &[(1.0, [1.0, 2.0])]);
         let top = PlanTop::new(&same);
         assert_eq!(
             top.headline(),
-            "moving 30 % of the budget is worth 5.4 % more than spending as now"
+            "moving 30 % of the budget is worth 1.15 more than spending as now, which brings 21.2"
         );
         assert_eq!(top.better(), None, "one model has no probability");
         assert!(!top.finding().1.contains("probability"));

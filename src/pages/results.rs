@@ -1,8 +1,9 @@
 //! A page of results, with what matters on top.
 
 use crate::attribution::{ComparisonTable, TestPriorities, TestPriority};
-use crate::budget::Plan;
+use crate::budget::{Plan, PlanSensitivity};
 use crate::journeys::Journeys;
+use crate::mix::estimate::HoldoutRow;
 use crate::mix::posterior::Posterior;
 use crate::pages::attribution::AttributionChapter;
 use crate::pages::attribution_checks;
@@ -12,7 +13,7 @@ use crate::pages::journeys::JourneysChapter;
 use crate::pages::mix::MixChapter;
 use crate::pages::mix_checks;
 use crate::pages::mix_top::MixTop;
-use crate::pages::plan::PlanChapter;
+use crate::pages::plan::{NO_TEST, PlanChapter};
 use crate::pages::plan_top::PlanTop;
 use crate::pages::{fingerprint, words};
 use crate::report::html::{Answer, Chapter, Check, Page, Verdict};
@@ -47,6 +48,8 @@ pub struct Results<'a> {
     mix: Option<&'a Posterior>,
     prior_roi: Vec<Option<Estimate>>,
     plan: Option<&'a Plan>,
+    holdout: &'a [HoldoutRow],
+    sensitivity: Option<&'a PlanSensitivity>,
     priorities: Option<&'a TestPriorities>,
     chapters: Vec<Chapter>,
     kpi_in_money: bool,
@@ -125,6 +128,23 @@ impl<'a> Results<'a> {
         }
     }
 
+    /// The same results with the errors of the mix model on periods held out: a check says where
+    /// they are larger than the model lets expect.
+    #[must_use]
+    pub fn with_holdout(self, holdout: &'a [HoldoutRow]) -> Self {
+        Self { holdout, ..self }
+    }
+
+    /// The same results with what knowing each channel's curve is worth to the plan, which answers
+    /// what to test next.
+    #[must_use]
+    pub fn with_sensitivity(self, sensitivity: &'a PlanSensitivity) -> Self {
+        Self {
+            sensitivity: Some(sensitivity),
+            ..self
+        }
+    }
+
     /// The same results with what a test of each channel is worth, which answers what to test next.
     #[must_use]
     pub fn with_priorities(self, priorities: &'a TestPriorities) -> Self {
@@ -158,6 +178,9 @@ impl<'a> Results<'a> {
         if let (Some(first), Some(next)) = (first, answers.get_mut(4)) {
             *next = test_next(first);
         }
+        if let (Some(sensitivity), Some(next)) = (self.sensitivity, answers.get_mut(4)) {
+            *next = test_for_plan(sensitivity, next);
+        }
         let page = answers.into_iter().fold(page, Page::with_answer);
         let cards = match (&mix, &credit) {
             (Some(mix), Some(credit)) => mix
@@ -190,7 +213,9 @@ impl<'a> Results<'a> {
     }
 
     fn mix_top(&self, model: &'a Posterior) -> MixTop<'_> {
-        MixTop::new(model, self.kpi_in_money).with_prior(&self.prior_roi)
+        MixTop::new(model, self.kpi_in_money)
+            .with_prior(&self.prior_roi)
+            .with_holdout(self.holdout)
     }
 
     fn chips(&self) -> Vec<(String, String)> {
@@ -229,7 +254,7 @@ impl<'a> Results<'a> {
     fn checks(&self) -> Vec<Check> {
         let mix = self
             .mix
-            .map(|model| mix_checks::checks(model, &self.prior_roi))
+            .map(|model| mix_checks::checks(model, &self.prior_roi, self.holdout))
             .unwrap_or_default();
         let credit = self
             .attribution
@@ -246,7 +271,9 @@ impl<'a> Results<'a> {
     }
 
     fn mix_chapter(&self, model: &Posterior) -> Chapter {
-        let chapter = MixChapter::new(model).with_prior_roi(self.prior_roi.iter().copied());
+        let chapter = MixChapter::new(model)
+            .with_prior_roi(self.prior_roi.iter().copied())
+            .with_holdout(self.holdout);
         match self.kpi_in_money {
             true => chapter.with_kpi_in_money().chapter(),
             false => chapter.chapter(),
@@ -285,6 +312,23 @@ fn test_next(first: &TestPriority) -> Answer {
     };
     Answer::new("What to test next?", &first.channel)
         .with_detail(format!("a test is worth {worth} {cost}"))
+}
+
+/// The channel whose curve is worth most to the plan. Where none is, what was to be answered without
+/// a plan stands behind it.
+fn test_for_plan(sensitivity: &PlanSensitivity, otherwise: &Answer) -> Answer {
+    let question = "What to test next?";
+    match sensitivity.to_test_first() {
+        Some(first) => Answer::new(question, &first.channel).with_detail(format!(
+            "knowing its curve is worth up to {} to the plan",
+            words::short(first.worth_of_knowing)
+        )),
+        None => Answer::new(question, NO_TEST).with_detail(format!(
+            "{}: {}",
+            otherwise.answer(),
+            otherwise.detail()
+        )),
+    }
 }
 
 fn headline(

@@ -116,11 +116,22 @@ impl KeptShare {
         best.clamp(at(1.0 - part), at(part))
     }
 
-    /// The shortest interval that holds that probability. A channel that brings next to nothing has 0
-    /// in it, which equal tails never have.
+    /// The shortest interval that holds that probability; unless selection is ruled out, with what the
+    /// tests leave open if there is any, since how likely it is was only believed. A channel that
+    /// brings next to nothing has 0 in it, which equal tails never have.
     pub(super) fn interval(&self, probability: f64) -> (f64, f64) {
-        let ends = |low: f64| (self.quantile(low), self.quantile(low + probability));
-        let starts = self.below.iter().copied();
+        let (low, high) = self.shortest(&self.below, probability);
+        if self.selection <= 1.0 - probability {
+            return (low, high);
+        }
+        let selected = self.shortest(&self.selected, probability);
+        (low.min(selected.0), high.max(selected.1))
+    }
+
+    fn shortest(&self, below: &[f64], probability: f64) -> (f64, f64) {
+        let at = |probability| self.inverse(below, probability);
+        let ends = |low: f64| (at(low), at(low + probability));
+        let starts = below.iter().copied();
         let starts = starts.take_while(|low| low + probability < 1.0);
         let each = starts.chain([1.0 - probability]).map(ends);
         let shorter = |one: &(f64, f64), other: &(f64, f64)| {

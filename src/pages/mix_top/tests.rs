@@ -87,7 +87,7 @@ fn units_of_a_kpi_are_not_held_against_break_even() {
     assert!(!said("pay"), "{:?}", top.findings());
     let card = top.return_card().unwrap();
     assert_eq!(card.name(), "KPI for 1 spent");
-    let curve = mix_curves::response(&model, &model.channels()[0], &[], false).unwrap();
+    let curve = mix_curves::response(&model, &model.channels()[0], &[("now", 9.0)], false).unwrap();
     assert!(!curve.title().contains("pays"), "{}", curve.title());
     let charts = mix_returns::charts(&model, &[], false);
     assert!(
@@ -110,7 +110,7 @@ fn a_return_that_the_data_hardly_narrowed_is_called_so() {
     let said: Vec<String> = top.findings().into_iter().map(|(said, _)| said).collect();
     assert_eq!(said[1], "radio says mostly what was believed before");
     let told = |before: &[Option<Estimate>]| {
-        let checks = crate::pages::mix_checks::checks(&model, before);
+        let checks = crate::pages::mix_checks::checks(&model, before, &[]);
         let mut checks = checks.iter().map(|check| check.text().to_owned());
         checks.any(|text| text.starts_with("Mostly what was believed before: "))
     };

@@ -2,6 +2,7 @@
 
 use crate::report::cell::Cell;
 use crate::report::chart::mark::Mark;
+use crate::report::figure;
 use crate::report::table::{Alignment, Column};
 
 /// What a chart measures: its name, unit and digits.
@@ -67,6 +68,11 @@ impl Measure {
     /// An amount as text with its unit.
     pub fn written(&self, amount: f64) -> String {
         self.cell(Mark::new(amount)).to_string()
+    }
+
+    /// An amount as a whole number without its unit.
+    pub(crate) fn shortly(&self, amount: f64) -> String {
+        figure(if self.percent { 100.0 * amount } else { amount }, 0)
     }
 
     /// An amount and its interval as a cell of a table.

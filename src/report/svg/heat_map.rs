@@ -11,11 +11,53 @@ const STEPS: f64 = 9.0;
 /// The least room for a heading of a column.
 const HEADING: Tenths = px(17);
 
-/// Where the fields stand.
+/// Where the fields stand, and what is written in them.
 struct Fields {
     left: Tenths,
     wide: Tenths,
     high: Tenths,
+    figures: Figures,
+}
+
+/// How the figures of a map are written: all of them alike, as a reader takes a field without one for
+/// a small one.
+#[derive(Clone, Copy, PartialEq)]
+enum Figures {
+    Whole,
+    /// As whole numbers without their unit.
+    Short,
+    None,
+}
+
+impl Figures {
+    /// The longest way that fits into every field.
+    fn that_fit(map: &HeatMap, wide: Tenths) -> Self {
+        let values = map.rows().iter().flat_map(|row| row.marks());
+        let values: Vec<f64> = values.filter_map(|mark| mark.value()).collect();
+        let fits = |way: &Self| {
+            let mut written = values.iter().filter_map(|value| way.written(map, *value));
+            written.all(|figure| text::width(&figure, Canvas::FONT) <= wide - px(4))
+        };
+        let mut ways = [Self::Whole, Self::Short].into_iter();
+        ways.find(fits).unwrap_or(Self::None)
+    }
+
+    fn written(self, map: &HeatMap, value: f64) -> Option<String> {
+        match self {
+            Self::Whole => Some(map.measure().written(value)),
+            Self::Short => Some(map.measure().shortly(value)),
+            Self::None => None,
+        }
+    }
+
+    /// What the figures are, below the map.
+    fn named(self, map: &HeatMap) -> String {
+        let name = map.measure().name();
+        match self == Self::Short && map.measure().is_share() {
+            true => format!("{name}, in %"),
+            false => name.to_owned(),
+        }
+    }
 }
 
 pub(crate) fn draw(map: &HeatMap, canvas: &mut Canvas) {
@@ -36,6 +78,7 @@ pub(crate) fn draw(map: &HeatMap, canvas: &mut Canvas) {
         .map(|name| text::wrapped_into(name, font, room, 2))
         .collect();
     draw_headings(map, canvas, left, wide);
+    let figures = Figures::that_fit(map, wide);
     let most = map
         .rows()
         .iter()
@@ -50,7 +93,12 @@ pub(crate) fn draw(map: &HeatMap, canvas: &mut Canvas) {
             let y = first + at as Tenths * Canvas::LINE;
             canvas.text("ink", (left - px(8), y), Anchor::End, line);
         }
-        let fields = Fields { left, wide, high };
+        let fields = Fields {
+            left,
+            wide,
+            high,
+            figures,
+        };
         for (at, mark) in row.marks().iter().enumerate() {
             let figure = told(row.name(), &map.columns()[at], &map.measure().told(*mark));
             canvas.told(&figure, |canvas| fields.draw(canvas, map, at, *mark, most));
@@ -58,7 +106,7 @@ pub(crate) fn draw(map: &HeatMap, canvas: &mut Canvas) {
         canvas.extend(high);
     }
     canvas.extend(px(4));
-    canvas.paragraph("mut", map.measure().name(), font);
+    canvas.paragraph("mut", &figures.named(map), font);
 }
 
 impl Fields {
@@ -74,8 +122,7 @@ impl Fields {
         let step = (part * STEPS).round() as u32;
         let side = if value < 0.0 { "neg" } else { "pos" };
         canvas.rect(&format!("{side} h{step}"), (x, y), size);
-        let figure = map.measure().written(value);
-        if text::width(&figure, Canvas::FONT) <= self.wide - px(4) {
+        if let Some(figure) = self.figures.written(map, value) {
             canvas.text("ink", middle, Anchor::Middle, &figure);
         }
     }

@@ -85,17 +85,25 @@ fn draw_names(
     let around = |&(x, y): &(Tenths, Tenths)| (x - px(6), x + px(6), y - px(6), y + px(6));
     let mut taken: Vec<Box> = placed.iter().map(|(_, at)| around(at)).collect();
     let chosen = placed.iter().filter(|(point, _)| point.chosen);
-    for (point, (x, y)) in chosen.chain(placed.iter().filter(|(point, _)| !point.chosen)) {
+    for &(point, (x, y)) in chosen.chain(placed.iter().filter(|(point, _)| !point.chosen)) {
         let name = text::cut(&point.name, Canvas::FONT, px(150));
         let wide = text::width(&name, Canvas::FONT);
-        let sides = [(x + px(9), x + px(9) + wide), (x - px(9) - wide, x - px(9))];
-        let free = sides.into_iter().find(|&(from, to)| {
-            let own = (from, to, y - px(8), y + px(7));
-            from >= left && to <= right && taken.iter().all(|other| !overlap(own, *other))
+        // right, left, above, below
+        let places = [
+            (x + px(9), y),
+            (x - px(9) - wide, y),
+            (x - wide / 2, y - px(15)),
+            (x - wide / 2, y + px(15)),
+        ];
+        let own =
+            |(from, middle): (Tenths, Tenths)| (from, from + wide, middle - px(8), middle + px(7));
+        let free = places.into_iter().find(|&place| {
+            let own = own(place);
+            own.0 >= left && own.1 <= right && taken.iter().all(|other| !overlap(own, *other))
         });
-        if let Some((from, to)) = free {
-            taken.push((from, to, y - px(8), y + px(7)));
-            canvas.text("ink halo", (from, y + px(5)), Anchor::Start, &name);
+        if let Some(place) = free {
+            taken.push(own(place));
+            canvas.text("ink halo", (place.0, place.1 + px(5)), Anchor::Start, &name);
         }
     }
 }
