@@ -1,9 +1,12 @@
 //! What is said of channels with returns that are given.
 
 use super::*;
+use crate::budget::Goal;
 use crate::mix::estimate::{Estimator, Search};
+use crate::mix::posterior::{ForecastErrors, PlanHorizon};
 use crate::mix::specification::MixSpecification;
-use crate::pages::{mix_curves, mix_returns};
+use crate::pages::{PlanChapter, mix_curves, mix_returns};
+use crate::report::chart::Plot;
 use crate::simulate::panels::PanelWorld;
 use crate::stats::{ConfidenceLevel, Interval};
 
@@ -124,6 +127,64 @@ fn what_hardly_informs_is_called_so() {
     let mut top = with_returns(&model, true, [(2.0, 0.1); 4], [(2.0, 0.1); 4]);
     top.channels[0].weakly_identified = true;
     let findings = top.findings();
-    assert_eq!(findings[1].0, "tv: hardly informed by the data");
+    let said = |words: &str| findings.iter().any(|(said, _)| said == words);
+    assert!(said("tv: hardly informed by the data"), "{findings:?}");
+    // of what the data hardly inform nothing is sure
+    assert!(said("radio, search and social pay back"), "{findings:?}");
+    assert_eq!(top.sure().answer(), "3 of 4 surely pay back");
     assert!(!findings.iter().any(|(said, _)| said.contains("believed")));
+}
+
+#[test]
+fn curves_of_a_plan_have_its_own_now() {
+    let model = model();
+    let horizon = PlanHorizon::new(4).with_now_of_last(20);
+    let budget = model.budget_over(&horizon).unwrap();
+    let total = budget.channels().iter().map(|channel| channel.now()).sum();
+    let curves = model.response_curves_over(&horizon).unwrap();
+    let plan = budget.plan(&curves, Goal::Outcome { total }).unwrap();
+    let chapter = PlanChapter::new(&plan).with_model(&model, 4).chapter();
+    let drawn = |channel: &str| {
+        chapter.charts().find_map(|chart| match chart.plot() {
+            Plot::ResponseCurve(curve) if chart.title().starts_with(channel) => {
+                Some(curve.dots().to_vec())
+            }
+            _ => None,
+        })
+    };
+    for channel in plan.channels() {
+        let dots = drawn(&channel.channel).expect("each channel's curve is drawn");
+        let said = [
+            ("now", channel.now / 4.0),
+            ("planned", channel.planned / 4.0),
+        ];
+        assert_eq!(dots, said.map(|(name, at)| (name.to_owned(), at)));
+    }
+}
+
+#[test]
+fn periods_held_out_that_are_predicted_badly_are_a_doubt() {
+    let model = model();
+    let fitted = model.fit_statistics().mape.unwrap();
+    let row = |within: f64, mape: f64| HoldoutRow {
+        from: model.panel().dates()[5],
+        to: model.panel().dates()[9],
+        fitted: 5,
+        errors: ForecastErrors {
+            mape: Some(mape),
+            r2: None,
+            crps: 1.0,
+            within,
+        },
+    };
+    let doubts = |within: f64, mape: f64| {
+        let checks = crate::pages::mix_checks::checks(&model, &[], &[row(within, mape)]);
+        let texts = checks.into_iter().map(|check| check.text().to_owned());
+        texts
+            .filter(|text| text.starts_with("Of the periods held out"))
+            .count()
+    };
+    assert_eq!(doubts(0.9, fitted), 0);
+    assert_eq!(doubts(0.69, fitted), 1);
+    assert_eq!(doubts(0.9, 2.0 * fitted), 1);
 }

@@ -159,3 +159,27 @@ fn draw_headings(map: &HeatMap, canvas: &mut Canvas, left: Tenths, wide: Tenths)
         canvas.upward_text("mut", (middle(at) + px(5), canvas.bottom() - px(5)), &name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::chart::Measure;
+
+    /// Large shares were left blank beside small ones, which fitted.
+    #[test]
+    fn all_fields_have_their_figure_or_none_has() {
+        let of = |wide: Tenths| {
+            let names = ["a", "b"];
+            let map = HeatMap::new(Measure::share("share").with_digits(0), names);
+            let map = map.with_row("a", [0.74, 0.05]);
+            let figures = Figures::that_fit(&map, wide);
+            let written = [0.74, 0.05].map(|value| figures.written(&map, value));
+            (written, figures.named(&map))
+        };
+        let whole = [Some("74 %".to_owned()), Some("5 %".to_owned())];
+        assert_eq!(of(px(60)), (whole, "share".to_owned()));
+        let short = [Some("74".to_owned()), Some("5".to_owned())];
+        assert_eq!(of(px(30)), (short, "share, in %".to_owned()));
+        assert_eq!(of(px(12)), ([None, None], "share".to_owned()));
+    }
+}
