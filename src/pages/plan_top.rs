@@ -152,9 +152,8 @@ impl<'a> PlanTop<'a> {
     pub(crate) fn finding(&self) -> (String, String) {
         let figures = match self.better() {
             Some(share) => format!(
-                "better than today with a probability {}; {}",
-                probability(share),
-                self.worth()
+                "better than today with a probability {}",
+                probability(share)
             ),
             None => self.worth(),
         };
