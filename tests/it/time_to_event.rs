@@ -3,7 +3,7 @@
 
 use crate::common::random::Random;
 use mixtouch::attribution::hazard::{
-    AdditiveHazard, AdditiveHazardModel, LogLinearHazard, LogLinearHazardModel,
+    AdditiveHazard, AdditiveHazardModel, Exposures, LogLinearHazard, LogLinearHazardModel,
 };
 #[cfg(feature = "csv")]
 use mixtouch::io::EventColumns;
@@ -648,4 +648,18 @@ fn a_log_without_conversions_has_no_negative_zeros() {
     );
     let written = serde_json::to_string(&model.parameters()).unwrap();
     assert!(!written.contains("-0.0"), "{written}");
+}
+
+#[test]
+fn evidence_of_channels_beyond_counting_is_refused() {
+    let journeys = World::Additive.simulate(50, 1).unwrap();
+    let journeys = journeys.journeys(JourneyOptions::default()).unwrap();
+    let evidence = AdditiveHazard::default().gather(&journeys).unwrap();
+    let mut document = serde_json::to_value(&evidence).unwrap();
+    let mut read = |channels: u64| {
+        document["design"]["channels"] = channels.into();
+        serde_json::from_value::<Exposures>(document.clone()).is_ok()
+    };
+    assert!(read(journeys.channels().len() as u64));
+    assert!(!read(u64::MAX) && !read(1 << 62));
 }

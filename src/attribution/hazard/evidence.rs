@@ -80,12 +80,14 @@ impl TryFrom<Fields> for Exposures {
             excluded,
             tests,
         } = fields;
-        let features = design.features();
-        let sound = design.channels == channels.len()
-            && conversions.is_sound(design.features())
-            && arrivals.iter().all(|arrivals| arrivals.is_sound(&design))
-            && excluded.iter().all(|id| id.index() < channels.len())
-            && tests.iter().all(|test| test.is_sound(&design, features));
+        // features are counted of channels that there are: a stated number may be beyond counting
+        let sound = design.channels == channels.len() && {
+            let features = design.features();
+            conversions.is_sound(features)
+                && arrivals.iter().all(|arrivals| arrivals.is_sound(&design))
+                && excluded.iter().all(|id| id.index() < channels.len())
+                && tests.iter().all(|test| test.is_sound(&design, features))
+        };
         if !sound {
             return Err(Error::setting(
                 "evidence of time to event",
