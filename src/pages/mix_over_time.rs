@@ -2,6 +2,7 @@
 
 use crate::mix::panel::Frequency;
 use crate::mix::posterior::{Decomposition, MixForecast, Posterior};
+use crate::mix::specification::BaselinePart;
 use crate::pages::largest::Largest;
 use crate::pages::words;
 use crate::report::chart::{Area, Chart, Lines, Mark, Measure, Size, Waterfall};
@@ -126,8 +127,8 @@ pub(crate) fn contributions(model: &Posterior) -> Chart {
 pub(crate) fn from_baseline_to_total(model: &Posterior) -> Chart {
     let parts = model.decomposition();
     let mut waterfall = Waterfall::new(kpi());
-    for (part, cells) in parts.baseline_parts() {
-        waterfall = waterfall.with_change(words::sentence(&part.to_string()), cells.iter().sum());
+    for (name, sum) in baseline_bars(parts.baseline_parts()) {
+        waterfall = waterfall.with_change(words::sentence(&name), sum);
     }
     let baseline: f64 = parts.baseline().iter().sum();
     waterfall = waterfall.with_level("Baseline", baseline);
@@ -143,6 +144,43 @@ pub(crate) fn from_baseline_to_total(model: &Posterior) -> Chart {
     Chart::new(title, waterfall.with_level("Expected", all))
         .with_subtitle("KPI over all periods: the baseline's parts, then what each channel brought")
         .with_size(Size::Half)
+}
+
+/// The sums of a baseline's parts. A control that is always there, such as a price, stands with the
+/// level: either alone is of a world without it, which nobody saw.
+fn baseline_bars<'a>(
+    parts: impl Iterator<Item = (&'a BaselinePart, &'a [f64])>,
+) -> Vec<(String, f64)> {
+    let mut bars: Vec<(String, f64)> = Vec::new();
+    let (mut level, mut with) = (None, Vec::new());
+    for (part, cells) in parts {
+        let sum: f64 = cells.iter().sum();
+        match part {
+            BaselinePart::Level => level = Some(sum),
+            BaselinePart::Control(name) if is_always_there(cells) => with.push((&**name, sum)),
+            other => bars.push((other.to_string(), sum)),
+        }
+    }
+    let together = level.unwrap_or(0.0) + with.iter().map(|(_, sum)| sum).sum::<f64>();
+    let names: Vec<&str> = with.iter().map(|(name, _)| *name).collect();
+    let name = match names.is_empty() {
+        true => BaselinePart::Level.to_string(),
+        false => format!("{} with {}", BaselinePart::Level, words::listed(&names)),
+    };
+    if level.is_some() || !names.is_empty() {
+        bars.insert(0, (name, together));
+    }
+    bars
+}
+
+/// Whether what a control brings is never near nothing.
+fn is_always_there(cells: &[f64]) -> bool {
+    let sizes = cells.iter().map(|cell| cell.abs());
+    let (least, most) = sizes.fold((f64::MAX, 0.0_f64), |(least, most), size| {
+        (least.min(size), most.max(size))
+    });
+    let one_sided = cells.iter().all(|cell| *cell > 0.0) || cells.iter().all(|cell| *cell < 0.0);
+    one_sided && least > most / 4.0
 }
 
 /// The periods of a year.
@@ -205,4 +243,29 @@ pub(crate) fn year_on_year(model: &Posterior) -> Option<Chart> {
     );
     let chart = Chart::new(title, waterfall.with_level("Last year", after)).with_size(Size::Half);
     Some(chart.with_subtitle("Expected KPI of the last year beside the year before"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A level of -30 beside 50 by competitors who always sell says nothing of either.
+    #[test]
+    fn a_control_that_is_always_there_stands_with_the_level() {
+        let control = |name: &str| BaselinePart::Control(name.to_owned());
+        let parts = [
+            (BaselinePart::Level, vec![-10.0; 3]),
+            (BaselinePart::Trend, vec![0.0, 1.0, 2.0]),
+            (control("others"), vec![15.0, 16.0, 19.0]),
+            (control("sale"), vec![0.0, 0.0, 4.0]),
+        ];
+        let bars = baseline_bars(parts.iter().map(|(part, cells)| (part, cells.as_slice())));
+        let bars: Vec<(&str, f64)> = bars.iter().map(|(name, sum)| (&**name, *sum)).collect();
+        let known = [
+            ("level with others", 20.0),
+            ("trend", 3.0),
+            ("control sale", 4.0),
+        ];
+        assert_eq!(bars, known);
+    }
 }
