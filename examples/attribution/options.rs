@@ -95,7 +95,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "INTERACTION=TIME")]
     pub(crate) interaction_lookback: Vec<String>,
     /// Show also the credit where no touch counts for longer than this, as in 7d; repeatable
-    #[arg(long = "window", value_name = "TIME", conflicts_with_all = ["train_days", "fit_from", "fit_to"])]
+    #[arg(long = "window", value_name = "TIME", conflicts_with_all = ["train_days", "fit_from", "fit_to", "csv"])]
     pub(crate) windows: Vec<String>,
     /// Half-life of time-decay
     #[arg(long, value_name = "TIME", default_value = "7d")]
