@@ -6,6 +6,7 @@ use crate::pages::kpi_trends::of_mean;
 use crate::pages::words;
 use crate::report::Cell;
 use crate::report::chart::{Chart, HeatMap, Lines, Mark, Measure, Scatter, Size};
+use crate::stats::Interval;
 
 /// The row of all customers.
 const WHOLE: &str = "(whole)";
@@ -31,10 +32,9 @@ pub(crate) fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
     let scatter = known
         .iter()
         .fold(scatter.with_diagonal(), |scatter, (row, cost, value)| {
-            let ends = row.interval;
-            let [low, high] = [ends.map(|ends| ends.low()), ends.map(|ends| ends.high())]
-                .map(|end| end.map(|end| end * cost));
-            let value = Mark::new(*value).with_interval(low, high);
+            let value = Mark::new(*value);
+            let value = worth(dashboard, &row.group)
+                .map_or(value, |ends| value.with_interval(ends.low(), ends.high()));
             match row.group == best.0.group {
                 true => scatter.with_chosen(&row.group, *cost, value),
                 false => scatter.with_point(&row.group, *cost, value),
@@ -50,8 +50,19 @@ pub(crate) fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
     );
     let chart = Chart::new(title, scatter).with_size(Size::Half);
     Some(chart.with_subtitle(
-        "Value of a customer against the cost of winning one; on the line both are the same",
+        "Value of a customer against the cost of winning one; on the line both are the same. \
+         The title's interval holds chance in both, with spend as known",
     ))
+}
+
+/// The interval of what a customer of a channel, or any, is worth.
+fn worth(dashboard: &Dashboard, group: &str) -> Option<Interval> {
+    let values = &dashboard.customers.lifetime_value.report;
+    let value = match group {
+        WHOLE => Some(&values.whole),
+        channel => values.group(channel),
+    };
+    value.and_then(|value| value.lifetime_interval)
 }
 
 /// The margin of a customer by cohort, added up over periods.

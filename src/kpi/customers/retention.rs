@@ -20,6 +20,11 @@ use crate::time::limits::DAY;
 /// period's start and at its end / customers active at its start; churn = 1 - retention. Of a
 /// period that is not over when observation ends, neither is known.
 ///
+/// Where a period is shorter than that time, its end looks back into the days before it: who bought
+/// then is active at both ends without buying again. With 31 days February keeps more than March.
+/// Compare periods of equal length, or let customers be active for no longer than the shortest: 28
+/// days for months.
+///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
 /// use mixtouch::kpi::customers::{Purchases, Retention};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::customers::lifetime_value::{CustomerLifetimeValue, CustomerValue};
 use crate::kpi::spend::acquisition::CustomerAcquisitionCost;
 use crate::report::{Cell, Report, Section, Table};
-use crate::stats::Interval;
+use crate::stats::{Interval, normal};
 use crate::time::TimeRange;
 
 /// Lifetime value against acquisition cost (CLTV / CAC), by channel and for all customers.
@@ -118,7 +118,8 @@ pub struct ValueToCost {
     pub cost: Option<f64>,
     /// Value / cost; none if either is unknown or the cost is 0.
     pub ratio: Option<f64>,
-    /// The interval of the ratio, with the cost as known; none without one of the value.
+    /// The interval of the ratio; none without one of the value. It holds chance in what customers
+    /// are worth and in how many came for what was spent; spend is taken as known.
     #[serde(default)]
     pub interval: Option<Interval>,
 }
@@ -130,11 +131,8 @@ impl CustomerLifetimeValue {
     /// [`first_channel`](crate::kpi::customers::CustomerPurchases::first_channel) with
     /// [`FirstTouch`](crate::attribution::rules::FirstTouch).
     pub fn to_cost(&self, acquisition: &CustomerAcquisitionCost) -> ValuesToCost {
-        let row = |group: &str, value: &CustomerValue, cost: Option<f64>| {
+        let row = |group: &str, value: &CustomerValue, cost: Option<f64>, won: f64| {
             let divisor = cost.filter(|&cost| cost > 0.0);
-            let over = |ends: Interval, cost: f64| {
-                Interval::new(ends.low() / cost, ends.high() / cost, ends.level()).ok()
-            };
             ValueToCost {
                 group: group.to_owned(),
                 customers: value.customers,
@@ -147,20 +145,82 @@ impl CustomerLifetimeValue {
                 interval: value
                     .lifetime_interval
                     .zip(divisor)
-                    .and_then(|(ends, cost)| over(ends, cost)),
+                    .and_then(|(ends, cost)| interval(value.lifetime()?, ends, cost, won)),
             }
         };
         let groups = self.groups.iter().filter_map(|group| {
             let channel = acquisition.channel(&group.group)?;
-            Some(row(&group.group, &group.value, channel.cost_per_customer))
+            Some(row(
+                &group.group,
+                &group.value,
+                channel.cost_per_customer,
+                channel.new_customers,
+            ))
         });
         let rows = groups
-            .chain([row("(whole)", &self.whole, acquisition.cost_per_customer)])
+            .chain([row(
+                "(whole)",
+                &self.whole,
+                acquisition.cost_per_customer,
+                acquisition.new_customers as f64,
+            )])
             .collect();
         ValuesToCost {
             window: self.window,
             population: self.population,
             rows,
         }
+    }
+}
+
+/// The interval of value / cost, where so many customers were won: the distances from the value to
+/// its own ends, and those that the number of customers makes, squared and added (Donner and Zou
+/// 2012). The number's ends are the score interval of a Poisson count.
+fn interval(value: f64, ends: Interval, cost: f64, won: f64) -> Option<Interval> {
+    let z = normal::quantile(0.5 + ends.level().get() / 2.0);
+    let middle = won + z * z / 2.0;
+    let half = z * (won + z * z / 4.0).sqrt();
+    let [fewer, more] = [middle - half, middle + half].map(|count| value * (count / won - 1.0));
+    let low = value - libm::hypot(value - ends.low(), fewer.min(more));
+    let high = value + libm::hypot(ends.high() - value, fewer.max(more));
+    Interval::new(low / cost, high / cost, ends.level()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::ConfidenceLevel;
+    use crate::util::Random;
+
+    #[test]
+    fn the_number_of_customers_is_chance_too() {
+        let level = ConfidenceLevel::P95;
+        let constant = Interval::new(40.0, 40.0, level).unwrap();
+        // of a count of 10 the score interval is 5.43 to 18.41
+        let ends = interval(40.0, constant, 20.0, 10.0).unwrap();
+        assert!((ends.low() - 2.0 * 0.543_2).abs() < 1e-3, "{ends:?}");
+        assert!((ends.high() - 2.0 * 1.840_9).abs() < 1e-3, "{ends:?}");
+        let spread = Interval::new(30.0, 50.0, level).unwrap();
+        let wide = interval(40.0, spread, 20.0, 10.0).unwrap();
+        assert!(wide.low() < ends.low() && wide.high() > ends.high());
+    }
+
+    /// 100 a year are spent; about 30 customers come for it, each worth 5 or 15.
+    #[test]
+    fn intervals_hold_the_truth_as_often_as_they_say() {
+        let (logs, mut held) = (2_000, 0);
+        for seed in 0..logs {
+            let mut random = Random::new(seed);
+            let won = random.poisson(30.0) as f64;
+            let rich = (0..won as usize).filter(|_| random.chance(0.5)).count() as f64;
+            let value = 5.0 + 10.0 * rich / won;
+            let share = rich / won;
+            let half = 1.96 * 10.0 * (share * (1.0 - share) / won).sqrt();
+            let own = Interval::new(value - half, value + half, ConfidenceLevel::P95).unwrap();
+            let ends = interval(value, own, 100.0 / won, won).unwrap();
+            held += u64::from(ends.contains(30.0 * 10.0 / 100.0));
+        }
+        let held = held as f64 / logs as f64;
+        assert!((held - 0.95).abs() < 0.015, "{held}");
     }
 }
