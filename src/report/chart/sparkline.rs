@@ -5,7 +5,7 @@ use crate::report::chart::measure::Measure;
 use crate::report::chart::series::Grid;
 use crate::report::table::Table;
 
-/// A small line without axes, for a card or a line of text.
+/// A small line without axes, for a card or a line of text, with the band of its intervals.
 ///
 /// ```
 /// use mixtouch::report::chart::{Chart, Measure, Sparkline};
