@@ -1,5 +1,7 @@
 //! Which figures are surely larger than others.
 
+use crate::stats::normal;
+
 /// The ends of a figure's interval; none where they are not known.
 pub(crate) type Ends = Option<(f64, f64)>;
 
@@ -13,6 +15,38 @@ pub(crate) fn surely_apart(ends: &[Ends]) -> Option<(usize, usize)> {
     let more = known().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     let less = known().min_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)))?;
     (more.1 > less.2).then_some((more.0, less.0))
+}
+
+/// Those of [`surely_apart`] whose difference is also beyond what chance makes of so many pairs: the
+/// p-value, multiplied by their number (Bonferroni), is below what the intervals leave out.
+pub(crate) fn told_apart(ends: &[Ends], level: f64) -> Option<(usize, usize)> {
+    let (more, less) = surely_apart(ends)?;
+    let known = ends.iter().flatten().count() as f64;
+    let pairs = known * (known - 1.0) / 2.0;
+    let p_value = p_value(ends[more]?, ends[less]?, level);
+    (pairs * p_value < 1.0 - level).then_some((more, less))
+}
+
+/// The p-value of no difference between two figures, by the widths of their intervals.
+pub(crate) fn p_value(one: (f64, f64), other: (f64, f64), level: f64) -> f64 {
+    let deviations = normal::quantile(0.5 + level / 2.0);
+    let middle = |(low, high): (f64, f64)| low + (high - low) / 2.0;
+    let error = |(low, high): (f64, f64)| (high - low) / (2.0 * deviations);
+    let error = libm::hypot(error(one), error(other));
+    let apart = middle(one) - middle(other);
+    match error > 0.0 {
+        true => normal::two_sided(apart / error),
+        false => f64::from(u8::from(apart == 0.0)),
+    }
+}
+
+/// The place of the figure that is surely the smallest: its interval lies wholly below all others,
+/// which are known.
+pub(crate) fn surely_last(ends: &[Ends]) -> Option<usize> {
+    let turned = ends
+        .iter()
+        .map(|ends| ends.map(|(low, high)| (-high, -low)));
+    surely_first(&turned.collect::<Vec<_>>())
 }
 
 /// The place of the figure that is surely the largest: its interval lies wholly above all others,
@@ -45,5 +79,21 @@ mod tests {
             (Some((1, 2)), Some(1))
         );
         assert_eq!((surely_apart(&[]), surely_first(&ends[..1])), (None, None));
+        let ends = [Some((4.0, 6.0)), Some((7.0, 9.0)), Some((1.0, 2.0))];
+        assert_eq!(
+            (surely_first(&ends), surely_last(&ends)),
+            (Some(1), Some(2))
+        );
+    }
+
+    #[test]
+    fn the_ends_of_many_figures_are_apart_by_chance() {
+        // 2.8 errors apart: p = .005, of one pair
+        let two = [Some((0.0, 1.0)), Some((1.01, 2.01))];
+        assert_eq!(told_apart(&two, 0.95), Some((1, 0)));
+        // the same two of ten figures: of 45 pairs
+        let ten = [&two[..], &[Some((0.4, 1.6)); 8]].concat();
+        assert_eq!(surely_apart(&ten), Some((1, 0)));
+        assert_eq!(told_apart(&ten, 0.95), None);
     }
 }

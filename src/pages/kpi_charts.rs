@@ -1,22 +1,19 @@
 //! Charts of a dashboard.
 
-use crate::kpi::customers::Cohort;
+use crate::kpi::customers::{Cohort, RfmSegment};
 use crate::kpi::dashboard::Dashboard;
-use crate::kpi::service::QuestionVoice;
-use crate::pages::apart::{Ends, surely_apart, surely_first};
-use crate::pages::kpi_trends::{measure, of_mean, of_rate, of_score};
+use crate::pages::apart::{Ends, surely_first, told_apart};
+use crate::pages::kpi_trends::{self, LEVEL, of_mean, of_rate, told};
 use crate::pages::largest::Largest;
-use crate::pages::{words, worth_charts};
-use crate::report::chart::{Bars, Chart, Dumbbell, Forest, HeatMap, Mark, Measure, Size};
-use crate::stats::Proportion;
+use crate::pages::{friction, journey_kinds, survey_charts, words, worth_charts};
+use crate::report::chart::{Chart, Dumbbell, Forest, HeatMap, Mark, Measure, Size};
+use crate::stats::{ConfidenceLevel, Proportion};
 
 /// The names that a chart shows.
 const MOST: usize = 15;
 
 /// What may be said of the order of several rates.
 struct Ranking<'a> {
-    /// The largest as counted.
-    largest: &'a str,
     /// The one whose interval lies above all others.
     first: Option<&'a str>,
     /// One that is surely more, and one that is surely less.
@@ -48,11 +45,12 @@ fn rates(
     )
     .with_series("", shown.iter().map(|&at| of_rate(known[at].1)));
     let ends: Vec<Ends> = known.iter().map(|row| of_rate(row.1).interval()).collect();
+    let level = known.iter().find_map(|row| row.1.interval);
+    let level = level.map_or(LEVEL, |ends| ends.level().get());
     let name = |at: usize| known[at].0.as_str();
     let ranking = Ranking {
-        largest: name(order[0]),
         first: surely_first(&ends).map(name),
-        apart: surely_apart(&ends).map(|(more, less)| (name(more), name(less))),
+        apart: told_apart(&ends, level).map(|(more, less)| (name(more), name(less))),
     };
     Some(Chart::new(title(&ranking), forest).with_size(Size::Half))
 }
@@ -80,52 +78,22 @@ pub(crate) fn conversion(dashboard: &Dashboard) -> Vec<Chart> {
             )
         }),
         kinds(dashboard),
-        friction(dashboard),
+        friction::chart(&dashboard.journeys.journey_map.report),
         email(dashboard),
     ];
     charts.into_iter().flatten().collect()
 }
 
 fn kinds(dashboard: &Dashboard) -> Option<Chart> {
-    let kinds = &dashboard.conversion.journey_kinds.kinds;
+    let kinds = dashboard.conversion.journey_kinds.kinds.iter();
     let rows: Vec<(String, &Proportion)> = kinds
-        .iter()
-        .map(|kind| (kind.kind.name().to_owned(), &kind.purchases))
+        .filter(|kind| kind.purchases.count > 0)
+        .map(|kind| (journey_kinds::named(kind.kind.name()), &kind.purchases))
         .collect();
-    let title = |ranking: &Ranking<'_>| {
-        let largest = ranking.largest;
-        format!("The largest part of purchases comes by journeys of the kind {largest}")
-    };
-    let chart = rates(title, "of purchases", &rows)?;
+    let title = journey_kinds::largest(dashboard)
+        .unwrap_or_else(|| "No kind of journey surely brings the most purchases".to_owned());
+    let chart = rates(|_| title.clone(), "of purchases", &rows)?;
     Some(chart.with_subtitle("Purchases by kind of journey, with intervals"))
-}
-
-fn friction(dashboard: &Dashboard) -> Option<Chart> {
-    let points = &dashboard.journeys.journey_map.report.friction;
-    let shown: Vec<_> = points.iter().take(MOST).collect();
-    let worst = shown
-        .iter()
-        .max_by(|a, b| a.lost.count.total_cmp(&b.lost.count))?;
-    let bars = Bars::new(
-        Measure::new("conversions lost").with_digits(1),
-        shown.iter().map(|point| point.step.clone()),
-    );
-    let marks = shown.iter().map(|point| {
-        let mark = Mark::new(point.lost.count);
-        let ends = point.lost.interval;
-        ends.map_or(mark, |ends| mark.with_interval(ends.low(), ends.high()))
-    });
-    let sure = worst.lost.interval.is_some_and(|ends| ends.low() > 0.0);
-    let title = match sure {
-        true => format!(
-            "{} loses most: {} conversions",
-            worst.step,
-            words::short(worst.lost.count)
-        ),
-        false => "No step loses conversions beyond chance".to_owned(),
-    };
-    let chart = Chart::new(title, bars.with_series("", marks)).with_size(Size::Half);
-    Some(chart.with_subtitle("Conversions lost at a step against the mean of all, with intervals"))
 }
 
 fn email(dashboard: &Dashboard) -> Option<Chart> {
@@ -136,8 +104,9 @@ fn email(dashboard: &Dashboard) -> Option<Chart> {
         ("clicked of opened", &email.clicked_of_opened),
     ]
     .map(|(name, rate)| (name.to_owned(), rate));
-    let opened = words::percent(email.opened.rate?);
-    let delivered = words::short(email.delivered as f64);
+    email.opened.rate?;
+    let opened = told(&of_rate(&email.opened), words::percent);
+    let delivered = words::count(email.delivered as f64);
     let title = |_: &Ranking<'_>| format!("{opened} of {delivered} e-mails delivered were opened");
     let chart = rates(title, "of e-mails", &rows)?;
     Some(chart.with_subtitle("E-mails opened and clicked, with intervals"))
@@ -178,7 +147,10 @@ fn cohorts(dashboard: &Dashboard) -> Option<Chart> {
         .fold((0, 0), |sums, bought| {
             (sums.0 + bought.count, sums.1 + bought.population)
         });
-    let share = (next.1 > 0).then(|| words::percent(next.0 as f64 / next.1 as f64))?;
+    let level = ConfidenceLevel::new(kpi_trends::level(dashboard)).unwrap_or_default();
+    let again = Proportion::from_counts(next.0, next.1, level);
+    again.rate?;
+    let share = told(&of_rate(&again), words::percent);
     let title = format!("{share} of new customers buy again in the next period");
     Some(Chart::new(title, map).with_subtitle(
         "Customers by period of their first purchase (row) and periods since (column)",
@@ -194,7 +166,7 @@ fn segments(dashboard: &Dashboard) -> Option<Chart> {
     let most = known.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
     let dumbbell = Dumbbell::new(
         Measure::share("share"),
-        known.iter().map(|(group, _, _)| group.segment.clone()),
+        known.iter().map(|(group, _, _)| habit(&group.segment)),
     )
     .with_sides(
         ("of customers", known.iter().map(|(_, share, _)| *share)),
@@ -202,11 +174,30 @@ fn segments(dashboard: &Dashboard) -> Option<Chart> {
     );
     let [customers, value] = [most.1, most.2].map(words::percent);
     let title = format!(
-        "{}: {customers} of customers, {value} of value",
-        most.0.segment
+        "Bought {}: {customers} of customers, {value} of value",
+        habit(&most.0.segment)
     );
     let chart = Chart::new(title, dumbbell).with_size(Size::Half);
-    Some(chart.with_subtitle("Segments by recency, frequency and value, side by side"))
+    Some(chart.with_subtitle(
+        "How often customers bought and how long ago, each against the other customers of the log",
+    ))
+}
+
+/// What a segment's customers did, in place of a name that judges them.
+fn habit(segment: &str) -> String {
+    let known = RfmSegment::ALL.iter().find(|known| known.name() == segment);
+    let told = known.map_or(segment, |known| match known {
+        RfmSegment::Champions => "often, lately",
+        RfmSegment::PotentialLoyalists => "more than once, lately",
+        RfmSegment::NewCustomers => "once, lately",
+        RfmSegment::Loyal => "often, a while ago",
+        RfmSegment::NeedAttention => "more than once, a while ago",
+        RfmSegment::Promising => "once, a while ago",
+        RfmSegment::AtRisk => "often, longest ago",
+        RfmSegment::AboutToSleep => "more than once, longest ago",
+        RfmSegment::Lost => "once, longest ago",
+    });
+    told.to_owned()
 }
 
 fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
@@ -238,7 +229,8 @@ fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
         .iter()
         .map(|group| of_mean(&group.value.historic).interval())
         .collect();
-    let title = match (surely_first(&ends), surely_apart(&ends)) {
+    let apart = told_apart(&ends, kpi_trends::level(dashboard));
+    let title = match (surely_first(&ends), apart) {
         (Some(first), _) => format!("Customers won by {} are worth most", known[first].group),
         (_, Some((more, less))) => format!(
             "Customers won by {} are worth more than those won by {}",
@@ -254,66 +246,21 @@ fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
 pub(crate) fn service(dashboard: &Dashboard) -> Vec<Chart> {
     let service = &dashboard.service;
     let questions = service.voice.iter().flat_map(|voice| &voice.questions);
-    let mut charts: Vec<Chart> = questions.filter_map(answers).collect();
+    let mut charts: Vec<Chart> = questions.flat_map(survey_charts::charts).collect();
     charts.extend(cases(dashboard));
     charts.extend(carts(dashboard));
     charts
 }
 
-/// Answers by kind of journey.
-fn answers(question: &QuestionVoice) -> Option<Chart> {
-    let kinds = &question.scores.by_kind;
-    let known: Vec<_> = kinds
-        .iter()
-        .filter(|group| group.figures.score.figure().is_some())
-        .collect();
-    if known.len() < 2 {
-        return None;
-    }
-    let forest = Forest::new(
-        measure(question.scale),
-        known.iter().map(|group| group.group.clone()),
-    )
-    .with_series("", known.iter().map(|group| of_score(&group.figures.score)));
-    let told = question
-        .comparisons
-        .iter()
-        .find(|comparison| comparison.adjusted_p_value.is_some_and(|p| p < 0.05));
-    let mut tested = question.comparisons.iter();
-    let tested = tested.any(|comparison| comparison.adjusted_p_value.is_some());
-    let title = match told {
-        Some(comparison) => {
-            let (with, without) = comparison.contrast.sides();
-            format!(
-                "{}: {with} and {without} differ beyond chance",
-                question.question
-            )
-        }
-        None if tested => format!(
-            "{}: kinds of journeys do not differ beyond chance",
-            question.question
-        ),
-        None => format!(
-            "{}: differences between kinds of journeys are not tested",
-            question.question
-        ),
-    };
-    let chart = Chart::new(title, forest).with_size(Size::Half);
-    Some(chart.with_subtitle(format!(
-        "Answers by kind of journey, {} in all",
-        question.scores.overall.answers
-    )))
-}
-
 fn cases(dashboard: &Dashboard) -> Option<Chart> {
     let cases = &dashboard.service.resolutions.as_ref()?.cases;
-    let rows: Vec<(String, &Proportion)> = cases
-        .by_use
+    let rows: Vec<(String, Proportion)> = journey_kinds::groups(cases, |figures| figures.resolved);
+    let rows: Vec<(String, &Proportion)> = rows
         .iter()
-        .chain(&cases.by_kind)
-        .map(|group| (group.group.clone(), &group.figures.resolved))
+        .map(|(name, rate)| (name.clone(), rate))
         .collect();
-    let overall = words::percent(cases.overall.resolved.rate?);
+    let overall = told(&of_rate(&cases.overall.resolved), words::percent);
+    cases.overall.resolved.rate?;
     let chart = rates(
         |_| format!("{overall} of cases are resolved"),
         "of cases",
@@ -331,7 +278,8 @@ fn carts(dashboard: &Dashboard) -> Option<Chart> {
     let rows: Vec<(String, &Proportion)> = groups
         .map(|group| (group.group.clone(), &group.figures.abandoned))
         .collect();
-    let overall = words::percent(carts.overall.abandoned.rate?);
+    carts.overall.abandoned.rate?;
+    let overall = told(&of_rate(&carts.overall.abandoned), words::percent);
     let chart = rates(
         |ranking| match (ranking.first, ranking.apart) {
             (Some(first), _) => format!("{overall} of carts are left, most often by {first}"),

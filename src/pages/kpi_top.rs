@@ -1,37 +1,43 @@
 //! What a dashboard says on page one.
 
 use crate::kpi::dashboard::Dashboard;
-use crate::kpi::map::FrictionPoint;
-use crate::pages::apart::surely_apart;
-use crate::pages::kpi_trends::{of_mean, of_rate};
+use crate::kpi::map::{FrictionPoint, JourneyMap};
+use crate::pages::apart::told_apart;
+use crate::pages::kpi_trends::{self, of_mean, of_rate, told};
 use crate::pages::trends::Trends;
-use crate::pages::{words, worth_charts};
+use crate::pages::{friction, journey_kinds, personas, survey_charts, words, worth_charts};
+use crate::privacy::MinimumGroup;
 use crate::report::chart::Mark;
 use crate::report::html::Answer;
 
 /// The row of all customers.
 const WHOLE: &str = "(whole)";
+/// The findings of page one.
+const FINDINGS: usize = 5;
+/// Of them, the findings on segments, and those on answers.
+const ALIKE: usize = 2;
 
 /// A dashboard in sentences.
 pub(crate) struct KpiTop<'a> {
     dashboard: &'a Dashboard,
     trends: &'a Trends,
-}
-
-/// A figure with its interval, if it has one: `12 % (10 % to 14 %)`.
-pub(crate) fn told(mark: &Mark, written: impl Fn(f64) -> String) -> String {
-    let value = mark
-        .value()
-        .map_or_else(|| words::UNKNOWN.to_owned(), &written);
-    match mark.interval() {
-        Some((low, high)) => format!("{value} ({})", words::ends(low, high, written)),
-        None => value,
-    }
+    minimum: MinimumGroup,
+    personas: &'a [(String, &'a Dashboard)],
 }
 
 impl<'a> KpiTop<'a> {
-    pub(crate) const fn new(dashboard: &'a Dashboard, trends: &'a Trends) -> Self {
-        Self { dashboard, trends }
+    pub(crate) const fn new(
+        dashboard: &'a Dashboard,
+        trends: &'a Trends,
+        minimum: MinimumGroup,
+        personas: &'a [(String, &'a Dashboard)],
+    ) -> Self {
+        Self {
+            dashboard,
+            trends,
+            minimum,
+            personas,
+        }
     }
 
     /// Five short answers; a figure that is kept back or missing is not known.
@@ -47,7 +53,7 @@ impl<'a> KpiTop<'a> {
 
     fn buy(&self) -> Answer {
         let overall = &self.dashboard.conversion.conversion.overall;
-        of_share(
+        self.of_share(
             "How many buy?",
             of_rate(overall),
             overall.population,
@@ -57,15 +63,9 @@ impl<'a> KpiTop<'a> {
 
     fn worth(&self) -> Answer {
         let question = "What is a customer worth?";
-        let whole = of_mean(
-            &self
-                .dashboard
-                .customers
-                .lifetime_value
-                .report
-                .whole
-                .historic,
-        );
+        let Some(whole) = self.worth_of_one() else {
+            return Answer::new(question, "Not known").with_detail(self.few("customers"));
+        };
         let Some(value) = whole.value() else {
             return Answer::new(question, "Not known").with_detail("no purchase has a value");
         };
@@ -86,10 +86,24 @@ impl<'a> KpiTop<'a> {
         answer.with_detail(detail.join("; "))
     }
 
+    /// What a customer has been worth so far; none of customers too few to be shown.
+    pub(crate) fn worth_of_one(&self) -> Option<Mark> {
+        let whole = &self.dashboard.customers.lifetime_value.report.whole;
+        let shown = self.minimum.allows(whole.customers);
+        shown.then(|| of_mean(&whole.historic))
+    }
+
+    fn few(&self, whom: &str) -> String {
+        match self.minimum.persons() {
+            0 | 1 => format!("too few {whom}"),
+            least => format!("fewer than {least} {whom}"),
+        }
+    }
+
     fn again(&self) -> Answer {
         let repurchase = &self.dashboard.customers.repurchase;
         let again = &repurchase.bought_again;
-        of_share(
+        self.of_share(
             "Do they come back?",
             of_rate(again),
             again.population,
@@ -100,32 +114,34 @@ impl<'a> KpiTop<'a> {
     fn change(&self) -> Answer {
         let question = "What changed?";
         let names = self.trends.changed();
-        match (names.len(), self.trends.tested()) {
-            (0, 0) => Answer::new(question, "Not known").with_detail(self.trends.rule()),
-            (0, tested) => Answer::new(question, "Nothing beyond chance lately")
-                .with_detail(format!("{tested} changes are tested")),
-            (_, tested) => Answer::new(question, words::listed(&names))
-                .with_detail(format!("beyond chance; {tested} changes are tested")),
+        match (names.is_empty(), self.trends.tested()) {
+            (true, None) => Answer::new(question, "Not known").with_detail(self.trends.rule()),
+            (true, Some(tested)) => {
+                Answer::new(question, "Nothing beyond chance lately").with_detail(tested)
+            }
+            (false, tested) => Answer::new(question, words::listed(&names))
+                .with_detail(format!("beyond chance; {}", tested.unwrap_or_default())),
         }
     }
 
-    /// The step that surely loses most, if any does.
+    fn map(&self) -> &JourneyMap {
+        &self.dashboard.journeys.journey_map.report
+    }
+
+    /// The step of the greatest loss, of those that surely lose conversions.
     fn worst(&self) -> Option<&FrictionPoint> {
-        let points = &self.dashboard.journeys.journey_map.report.friction;
-        let sure =
-            |point: &&FrictionPoint| point.lost.interval.is_some_and(|ends| ends.low() > 0.0);
-        let sure = points.iter().filter(sure);
-        sure.max_by(|a, b| a.lost.count.total_cmp(&b.lost.count))
+        friction::losing(&self.map().friction, 1).first().copied()
     }
 
     fn lost(&self) -> Answer {
         let question = "Where is it lost?";
-        match self.worst() {
-            Some(point) => Answer::new(question, &point.step).with_detail(format!(
+        match (self.worst(), friction::unknown(self.map())) {
+            (Some(point), _) => Answer::new(question, &point.step).with_detail(format!(
                 "{} conversions fewer than at the mean of all",
-                lost(point)
+                friction::lost(point)
             )),
-            None => Answer::new(question, "At no step beyond chance"),
+            (None, None) => Answer::new(question, "At no step beyond chance"),
+            (None, Some(why)) => Answer::new(question, "Not known").with_detail(why),
         }
     }
 
@@ -136,15 +152,26 @@ impl<'a> KpiTop<'a> {
             (
                 format!("{} loses conversions", point.step),
                 format!(
-                    "{} of journeys through it convert, {} conversions fewer than at the mean",
+                    "{} of journeys through it convert, {} conversions fewer than at the mean; \
+                     the test is adjusted for the number of steps",
                     told(&share, words::percent),
-                    lost(point)
+                    friction::lost(point)
                 ),
             )
         });
+        let kinds = journey_kinds::largest(self.dashboard).map(|kind| {
+            let figures = "the whole interval lies above that of every other kind of journey";
+            (kind, figures.to_owned())
+        });
+        let voice = self.dashboard.service.voice.iter();
+        let questions = voice.flat_map(|voice| &voice.questions);
         let channels = self.channels().into_iter().chain(lost);
         channels
             .chain(worth_charts::findings(self.dashboard))
+            .chain(personas::findings(self.personas).into_iter().take(ALIKE))
+            .chain(questions.filter_map(survey_charts::finding).take(ALIKE))
+            .chain(kinds)
+            .take(FINDINGS)
             .collect()
     }
 
@@ -153,7 +180,7 @@ impl<'a> KpiTop<'a> {
         let rows = &self.dashboard.conversion.conversion.by_channel;
         let marks: Vec<Mark> = rows.iter().map(|row| of_rate(&row.rate)).collect();
         let ends: Vec<_> = marks.iter().map(|mark| mark.interval()).collect();
-        let (more, less) = surely_apart(&ends)?;
+        let (more, less) = told_apart(&ends, kpi_trends::level(self.dashboard))?;
         let [high, low] = [more, less].map(|at| told(&marks[at], words::percent));
         Some((
             format!(
@@ -163,30 +190,23 @@ impl<'a> KpiTop<'a> {
             format!("{high} against {low}"),
         ))
     }
-}
 
-/// The conversions lost at a step, with their interval.
-fn lost(point: &FrictionPoint) -> String {
-    let mark = Mark::new(point.lost.count);
-    let ends = point.lost.interval;
-    let mark = ends.map_or(mark, |ends| mark.with_interval(ends.low(), ends.high()));
-    told(&mark, words::short)
-}
-
-/// A share of so many.
-fn of_share(question: &str, mark: Mark, all: u64, whom: &str) -> Answer {
-    let Some(value) = mark.value() else {
-        return Answer::new(question, "Not known").with_detail(format!("too few {whom}"));
-    };
-    let all = words::short(all as f64);
-    let detail = match mark.interval() {
-        Some((low, high)) => {
-            format!(
-                "{}, of {all} {whom}",
-                words::ends(low, high, words::percent)
-            )
-        }
-        None => format!("of {all} {whom}"),
-    };
-    Answer::new(question, words::percent(value)).with_detail(detail)
+    /// A share of so many.
+    fn of_share(&self, question: &str, mark: Mark, all: u64, whom: &str) -> Answer {
+        let value = mark.value().filter(|_| self.minimum.allows(all));
+        let Some(value) = value else {
+            return Answer::new(question, "Not known").with_detail(self.few(whom));
+        };
+        let all = words::count(all as f64);
+        let detail = match mark.interval() {
+            Some((low, high)) => {
+                format!(
+                    "{}, of {all} {whom}",
+                    words::ends(low, high, words::percent)
+                )
+            }
+            None => format!("of {all} {whom}"),
+        };
+        Answer::new(question, words::percent(value)).with_detail(detail)
+    }
 }

@@ -4,12 +4,14 @@ use crate::kpi::dashboard::Dashboard;
 use crate::kpi::journeys::{Breakdown, PeriodConversion, PeriodFigures};
 use crate::kpi::service::{Score, SurveyScale};
 use crate::kpi::spend::EmailFigures;
-use crate::pages::trends::Trend;
+use crate::pages::calendar::Calendar;
+use crate::pages::trend::Trend;
+use crate::pages::words;
 use crate::report::chart::{Mark, Measure};
 use crate::stats::{Interval, Mean, Proportion};
 
 /// The level of intervals where none is known.
-const LEVEL: f64 = 0.95;
+pub(crate) const LEVEL: f64 = 0.95;
 
 pub(crate) fn of_rate(rate: &Proportion) -> Mark {
     with_ends(rate.rate, rate.interval)
@@ -32,6 +34,17 @@ fn with_ends(value: Option<f64>, ends: Option<Interval>) -> Mark {
     ends.map_or(mark, |ends| mark.with_interval(ends.low(), ends.high()))
 }
 
+/// A figure with its interval, if it has one: `12 % (10 % to 14 %)`.
+pub(crate) fn told(mark: &Mark, written: impl Fn(f64) -> String) -> String {
+    let value = mark
+        .value()
+        .map_or_else(|| words::UNKNOWN.to_owned(), &written);
+    match mark.interval() {
+        Some((low, high)) => format!("{value} ({})", words::ends(low, high, written)),
+        None => value,
+    }
+}
+
 /// How answers to a question are measured.
 pub(crate) fn measure(scale: SurveyScale) -> Measure {
     match scale {
@@ -42,17 +55,33 @@ pub(crate) fn measure(scale: SurveyScale) -> Measure {
     }
 }
 
+/// The level of a dashboard's intervals.
+pub(crate) fn level(dashboard: &Dashboard) -> f64 {
+    let overall = dashboard.conversion.conversion.overall.interval;
+    overall.map_or(LEVEL, |ends| ends.level().get())
+}
+
+/// A question in words, where it has one of the usual short names.
+pub(crate) fn asked(question: &str) -> Option<&'static str> {
+    match question {
+        "nps" => Some("Net promoter score (nps)"),
+        "csat" => Some("Satisfaction (csat)"),
+        "ces" => Some("Effort (ces)"),
+        "consistency" => Some("Consistency"),
+        _ => None,
+    }
+}
+
 /// Every figure that has periods, two of them at least.
 pub(crate) fn all(dashboard: &Dashboard) -> Vec<Trend> {
-    let level = dashboard.conversion.conversion.overall.interval;
-    let level = level.map_or(LEVEL, |ends| ends.level().get());
+    let level = level(dashboard);
     let mut trends = conversion(dashboard, level);
     trends.push(retention(dashboard, level));
     let service = &dashboard.service;
     for question in service.voice.iter().flat_map(|voice| &voice.questions) {
         let marks = by_period(&question.scores, |answers| of_score(&answers.score));
         trends.push(trend(
-            &question.question,
+            asked(&question.question).unwrap_or(&question.question),
             measure(question.scale),
             marks,
             level,
@@ -119,6 +148,7 @@ fn trend(name: &str, measure: Measure, marks: Vec<(String, Mark)>, level: f64) -
         periods,
         marks,
         level,
+        calendar: Calendar::Free,
     }
 }
 
@@ -127,16 +157,19 @@ fn conversion(dashboard: &Dashboard, level: f64) -> Vec<Trend> {
     let Some(by_period) = &dashboard.conversion.by_period else {
         return Vec::new();
     };
+    let over = || by_period.periods.iter().filter(|period| period.over);
     let of = |mark: fn(&PeriodConversion) -> Mark| -> Vec<(String, Mark)> {
-        let periods = by_period.periods.iter().filter(|period| period.over);
-        periods
+        over()
             .map(|period| (period.name.clone(), mark(period)))
             .collect()
     };
     let bought = Measure::share("of persons who were there");
     let value = Measure::new("value of a conversion");
     vec![
-        trend("Bought", bought, of(|one| of_rate(&one.bought)), level),
+        Trend {
+            calendar: Calendar::grows(over().map(|period| period.window)),
+            ..trend("Bought", bought, of(|one| of_rate(&one.bought)), level)
+        },
         trend(
             "Order value",
             value,
@@ -146,19 +179,19 @@ fn conversion(dashboard: &Dashboard, level: f64) -> Vec<Trend> {
     ]
 }
 
-/// The share of customers who bought again, of the periods that are over.
+/// The share of customers who stayed, of the periods that are over.
 fn retention(dashboard: &Dashboard, level: f64) -> Trend {
-    let periods = dashboard
-        .customers
-        .retention
-        .periods
-        .iter()
-        .filter(|period| period.over);
-    let marks = periods.map(|period| (period.name.clone(), of_rate(&period.retention)));
-    trend(
-        "Retention",
-        Measure::share("of customers"),
-        marks.collect(),
-        level,
-    )
+    let retention = &dashboard.customers.retention;
+    let over = || retention.periods.iter().filter(|period| period.over);
+    let marks = over().map(|period| (period.name.clone(), of_rate(&period.retention)));
+    let windows = over().map(|period| period.window);
+    Trend {
+        calendar: Calendar::before(windows, retention.active_seconds),
+        ..trend(
+            "Retention",
+            Measure::share("of customers"),
+            marks.collect(),
+            level,
+        )
+    }
 }

@@ -6,14 +6,17 @@ use crate::kpi::dashboard::Dashboard;
 use crate::kpi::map::JourneyMap;
 use crate::kpi::service::VoiceOfCustomer;
 use crate::kpi::verbatims::Verbatims;
-use crate::pages::kpi_top::{KpiTop, told};
-use crate::pages::kpi_trends::of_rate;
+use crate::pages::kpi_top::KpiTop;
+use crate::pages::kpi_trends::{of_rate, told};
 use crate::pages::personas;
-use crate::pages::trends::{Trend, Trends};
+use crate::pages::trend::Trend;
+use crate::pages::trends::Trends;
 use crate::pages::{
     fingerprint, kpi_charts, kpi_trends, service_charts, stage_charts, verbatim_charts, words,
 };
+use crate::privacy::MinimumGroup;
 use crate::report::html::{Card, Chapter, Check, Page, Verdict};
+use crate::stats::Proportion;
 
 /// The cards of page one.
 const CARDS: usize = 6;
@@ -52,6 +55,8 @@ pub struct KpiPages<'a> {
     identity: Option<&'a IdentityMatch>,
     agents: Option<&'a VoiceOfCustomer>,
     journeys: Option<&'a Journeys>,
+    chips: Vec<(String, String)>,
+    minimum: MinimumGroup,
 }
 
 impl<'a> KpiPages<'a> {
@@ -66,7 +71,40 @@ impl<'a> KpiPages<'a> {
             identity: None,
             agents: None,
             journeys: None,
+            chips: Vec::new(),
+            minimum: MinimumGroup::default(),
         }
+    }
+
+    /// The same pages without figures of all persons, or of all customers, where these are fewer
+    /// than the minimum; the dashboard itself has protected its groups.
+    ///
+    /// ```
+    /// use mixtouch::attribution::rules::LastTouch;
+    /// use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
+    /// use mixtouch::pages::KpiPages;
+    /// use mixtouch::privacy::MinimumGroup;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new().keep_all();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::conversion("ann", 1_767_398_400).with_value(50.0))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &DashboardOptions::default())?;
+    /// let pages = KpiPages::new(&dashboard).with_minimum(MinimumGroup::new(10)?);
+    /// assert!(pages.cards().is_empty(), "what one person bought is kept back");
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_minimum(self, minimum: MinimumGroup) -> Self {
+        Self { minimum, ..self }
+    }
+
+    /// The same pages with one more mark of what they come from, such as a seed.
+    #[must_use]
+    pub fn with_chip(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.chips.push((name.into(), value.into()));
+        self
     }
 
     /// The same pages with the dashboard of one segment of persons more, such as a persona. Two or
@@ -142,8 +180,8 @@ impl<'a> KpiPages<'a> {
         }
     }
 
-    /// The same pages with the journeys that the dashboard is of: a hash of them stands on the page,
-    /// as on that of [`Results`](crate::pages::Results).
+    /// The same pages with the journeys that the dashboard is of: a hash of them and the number of
+    /// their channels stand on the page, as on that of [`Results`](crate::pages::Results).
     #[must_use]
     pub fn with_journeys(self, journeys: &'a Journeys) -> Self {
         Self {
@@ -164,7 +202,7 @@ impl<'a> KpiPages<'a> {
             Chapter::new("Journeys and conversion")
                 .with_charts(kpi_charts::conversion(dashboard))
                 .with_charts(stages.and_then(stage_charts::funnel))
-                .with_charts(service_charts::friction(&self.devices)),
+                .with_charts(service_charts::by_device(&self.devices)),
             Chapter::new("Customers")
                 .with_charts(kpi_charts::customers(dashboard))
                 .with_charts(self.identity.and_then(service_charts::identity)),
@@ -200,27 +238,59 @@ impl<'a> KpiPages<'a> {
         checks.into_iter().chain(findings).collect()
     }
 
-    /// The last figures with their courses.
+    /// The last figures with their courses, and where these are few, figures of the whole time.
     pub fn cards(&self) -> Vec<Card> {
-        let conversion = &self.dashboard.conversion.conversion;
-        let overall = conversion.overall.rate.map(|rate| {
-            let note = format!(
-                "of {} persons",
-                words::short(conversion.overall.population as f64)
-            );
-            Card::new("Conversion", words::percent(rate)).with_note(note)
-        });
-        let value = Card::new("Value", words::short(conversion.value)).with_note(format!(
-            "{} conversions",
-            words::short(conversion.conversions)
-        ));
+        let overall = &self.dashboard.conversion.conversion.overall;
+        let conversion = self.of_share("Conversion", overall, "person reached", "persons reached");
         let courses = self.trends.trends.iter().filter_map(Trend::card);
-        overall
+        let again = &self.dashboard.customers.repurchase.bought_again;
+        let several = &self.dashboard.conversion.conversion.cross_channel;
+        conversion
             .into_iter()
-            .chain([value])
+            .chain(self.value())
             .chain(courses)
+            .chain(self.of_share("Bought again", again, "customer", "customers"))
+            .chain(self.of_share(
+                "Several channels",
+                several,
+                "person reached",
+                "persons reached",
+            ))
             .take(CARDS)
             .collect()
+    }
+
+    /// A share with its interval; none of too few to be shown.
+    fn of_share(&self, name: &str, share: &Proportion, one: &str, many: &str) -> Option<Card> {
+        let all = share.population;
+        let rate = share.rate.filter(|_| self.minimum.allows(all))?;
+        let of = format!("of {}", words::counted(all as f64, one, many));
+        let note = match of_rate(share).interval() {
+            Some((low, high)) => format!("{}, {of}", words::ends(low, high, words::percent)),
+            None => of,
+        };
+        Some(Card::new(name, words::percent(rate)).with_note(note))
+    }
+
+    /// What a customer is worth, and all conversions are.
+    fn value(&self) -> Option<Card> {
+        let worth = self.top().worth_of_one()?;
+        let value = worth.value()?;
+        let conversion = &self.dashboard.conversion.conversion;
+        let all = format!(
+            "{} in all, of {}",
+            words::short(conversion.value),
+            words::counted(conversion.conversions, "conversion", "conversions")
+        );
+        let note = match worth.interval() {
+            Some((low, high)) => format!("{}; {all}", words::ends(low, high, words::short)),
+            None => all,
+        };
+        Some(Card::new("Value of a customer", words::short(value)).with_note(note))
+    }
+
+    fn top(&self) -> KpiTop<'_> {
+        KpiTop::new(self.dashboard, &self.trends, self.minimum, &self.personas)
     }
 
     /// One page of all of it: five answers, cards, findings and checks, then the chapters.
@@ -235,11 +305,15 @@ impl<'a> KpiPages<'a> {
             None => page,
         };
         let page = match self.journeys {
-            Some(journeys) => page.with_chip("journeys hash", fingerprint::of_journeys(journeys)),
+            Some(journeys) => page
+                .with_chip("channels", journeys.channels().len().to_string())
+                .with_chip("journeys hash", fingerprint::of_journeys(journeys)),
             None => page,
         };
         let page = page.with_chip("version", env!("CARGO_PKG_VERSION"));
-        let top = KpiTop::new(self.dashboard, &self.trends);
+        let chips = self.chips.iter();
+        let page = chips.fold(page, |page, (name, value)| page.with_chip(name, value));
+        let top = self.top();
         let page = top.answers().into_iter().fold(page, Page::with_answer);
         let page = self.cards().into_iter().fold(page, Page::with_card);
         let page = top
@@ -254,7 +328,8 @@ impl<'a> KpiPages<'a> {
 
     fn headline(&self) -> String {
         let bought = self.dashboard.conversion.conversion.overall;
-        let bought = bought.rate.map_or_else(
+        let shown = self.minimum.allows(bought.population);
+        let bought = bought.rate.filter(|_| shown).map_or_else(
             || "Too few persons for a rate of conversion".to_owned(),
             |_| {
                 format!(

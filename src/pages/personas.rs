@@ -1,9 +1,12 @@
 //! The same figures of several segments of persons, side by side.
 
+use std::collections::HashSet;
+
 use crate::kpi::dashboard::Dashboard;
-use crate::pages::kpi_trends::{measure, of_mean, of_rate, of_score};
+use crate::pages::apart::{Ends, p_value, surely_first, surely_last};
+use crate::pages::kpi_trends::{asked, measure, of_mean, of_rate, of_score};
 use crate::report::chart::{Chart, Forest, Mark, Measure, Size};
-use crate::stats::{holm, normal};
+use crate::stats::holm;
 
 /// The chance at which segments that do not differ are said to, over all figures.
 const CHANCE: f64 = 0.05;
@@ -17,34 +20,58 @@ struct Row {
     marks: Vec<Mark>,
 }
 
+/// Two segments of which the first has more.
+type Pair = (usize, usize);
+
 impl Row {
-    /// The segments with the highest and the lowest figure.
-    fn ends(&self) -> Option<(usize, usize)> {
-        let known = || (0..self.marks.len()).filter(|&at| self.marks[at].value().is_some());
-        let value = |at: &usize| self.marks[*at].value().unwrap_or(0.0);
-        let high = known().max_by(|a, b| value(a).total_cmp(&value(b)).then(b.cmp(a)))?;
-        let low = known().min_by(|a, b| value(a).total_cmp(&value(b)).then(a.cmp(b)))?;
-        (high != low).then_some((high, low))
+    /// The segments whose figures are known with intervals.
+    fn known(&self) -> (Vec<usize>, Vec<Ends>) {
+        let ends = self.marks.iter().map(|mark| mark.interval());
+        let known = ends.enumerate().filter(|(_, ends)| ends.is_some());
+        known.unzip()
     }
 
-    /// The p-value of no difference between those, for the number of pairs they were picked from.
-    fn p_value(&self, deviations: f64) -> Option<f64> {
-        let (high, low) = self.ends()?;
-        let known = self.marks.iter().filter(|mark| mark.value().is_some());
-        let known = known.count() as f64;
-        let error = |at: usize| {
-            let (low, high) = self.marks[at].interval()?;
-            Some((high - low) / (2.0 * deviations))
-        };
-        let apart = self.marks[high].value()? - self.marks[low].value()?;
-        let error = libm::hypot(error(high)?, error(low)?);
-        let pairs = known * (known - 1.0) / 2.0;
-        (error > 0.0).then(|| (pairs * normal::two_sided(apart / error)).min(1.0))
+    /// Whether two segments have the figure, and it is not the same in all.
+    fn can_differ(&self) -> bool {
+        let mut values = self.marks.iter().filter_map(|mark| mark.value());
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    }
+
+    /// The pair that differs most surely, with the p-value of no difference for the number of pairs.
+    fn surest(&self, level: f64) -> Option<(Pair, f64)> {
+        let (known, ends) = self.known();
+        let each = || (0..known.len()).filter_map(|at| Some((known[at], ends[at]?)));
+        let pairs = each().flat_map(|(at, one)| {
+            let later = each().filter(move |(other, _)| *other > at);
+            later.map(move |(other, two)| ((at, other), p_value(one, two, level)))
+        });
+        let pairs: Vec<(Pair, f64)> = pairs.collect();
+        let count = pairs.len() as f64;
+        let ((one, other), p) = pairs.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let more = self.marks[one].value() > self.marks[other].value();
+        let pair = if more { (one, other) } else { (other, one) };
+        Some((pair, (count * p).min(1.0)))
+    }
+
+    /// What may be said of the order of segments that differ.
+    fn order(&self, names: &[&str], (more, less): Pair) -> String {
+        let (known, ends) = self.known();
+        let named = |at: usize| names[known[at]];
+        match (
+            surely_first(&ends).map(named),
+            surely_last(&ends).map(named),
+        ) {
+            (Some(first), Some(last)) => format!("highest with {first}, lowest with {last}"),
+            (Some(first), None) => format!("highest with {first}"),
+            (None, Some(last)) => format!("lowest with {last}"),
+            (None, None) => format!("higher with {} than with {}", names[more], names[less]),
+        }
     }
 }
 
-/// A forest of each figure that two segments or more have.
-pub(crate) fn charts(personas: &[(String, &Dashboard)]) -> Vec<Chart> {
+/// The figures that two segments or more have, each with the pair that differs beyond chance.
+fn compared(personas: &[(String, &Dashboard)]) -> Vec<(Row, Option<Pair>)> {
     if personas.len() < 2 {
         return Vec::new();
     }
@@ -52,33 +79,52 @@ pub(crate) fn charts(personas: &[(String, &Dashboard)]) -> Vec<Chart> {
         let overall = dashboard.conversion.conversion.overall.interval;
         overall.map(|ends| ends.level().get())
     });
-    let deviations = normal::quantile(0.5 + level.unwrap_or(LEVEL) / 2.0);
-    let rows: Vec<Row> = rows(personas)
-        .into_iter()
-        .filter(|row| row.ends().is_some())
-        .collect();
-    let tested: Vec<f64> = rows
-        .iter()
-        .filter_map(|row| row.p_value(deviations))
-        .collect();
+    let level = level.unwrap_or(LEVEL);
+    let rows: Vec<Row> = rows(personas).into_iter().filter(Row::can_differ).collect();
+    let surest: Vec<Option<(Pair, f64)>> = rows.iter().map(|row| row.surest(level)).collect();
+    let tested: Vec<f64> = surest.iter().flatten().map(|(_, p)| *p).collect();
     let mut adjusted = holm(&tested).unwrap_or_default().into_iter();
-    let names: Vec<&str> = personas.iter().map(|(name, _)| name.as_str()).collect();
-    let chart = |row: &Row| {
-        let p_value = row.p_value(deviations).and_then(|_| adjusted.next());
-        chart(row, &names, p_value.is_some_and(|p| p < CHANCE))
-    };
-    rows.iter().map(chart).collect()
+    let told = surest.into_iter().map(|surest| {
+        let (pair, _) = surest?;
+        (adjusted.next()? < CHANCE).then_some(pair)
+    });
+    let told: Vec<Option<Pair>> = told.collect();
+    rows.into_iter().zip(told).collect()
 }
 
-fn chart(row: &Row, names: &[&str], differ: bool) -> Chart {
+fn names<'a>(personas: &'a [(String, &Dashboard)]) -> Vec<&'a str> {
+    personas.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+/// A forest of each figure that two segments or more have.
+pub(crate) fn charts(personas: &[(String, &Dashboard)]) -> Vec<Chart> {
+    let names = names(personas);
+    let compared = compared(personas);
+    let rows = compared.iter();
+    rows.map(|(row, told)| chart(row, &names, *told)).collect()
+}
+
+/// What segments differ in beyond chance, with the figures of the pair that differs most surely.
+pub(crate) fn findings(personas: &[(String, &Dashboard)]) -> Vec<(String, String)> {
+    let names = names(personas);
+    let finding = |(row, told): (Row, Option<Pair>)| {
+        let pair = told?;
+        let figure = |at: usize| format!("{} with {}", row.measure.told(row.marks[at]), names[at]);
+        let figures = format!("{} against {}", figure(pair.0), figure(pair.1));
+        Some((
+            format!("{}: {}", row.name, row.order(&names, pair)),
+            figures,
+        ))
+    };
+    compared(personas).into_iter().filter_map(finding).collect()
+}
+
+fn chart(row: &Row, names: &[&str], told: Option<Pair>) -> Chart {
     let forest = Forest::new(row.measure.clone(), names.iter().copied())
         .with_series("", row.marks.iter().copied());
-    let title = match row.ends() {
-        Some((high, low)) if differ => format!(
-            "{}: highest with {}, lowest with {}",
-            row.name, names[high], names[low]
-        ),
-        _ => format!("{}: segments do not differ beyond chance", row.name),
+    let title = match told {
+        Some(pair) => format!("{}: {}", row.name, row.order(names, pair)),
+        None => format!("{}: segments do not differ beyond chance", row.name),
     };
     let chart = Chart::new(title, forest).with_size(Size::Half);
     chart.with_subtitle("By segment, with intervals; tests are adjusted for their number")
@@ -150,6 +196,7 @@ fn questions(personas: &[(String, &Dashboard)]) -> Vec<Row> {
             .map(|question| question.scores.overall.score)
     };
     let mut rows: Vec<Row> = Vec::new();
+    let mut seen = HashSet::new();
     for (_, dashboard) in personas {
         for question in dashboard
             .service
@@ -157,18 +204,57 @@ fn questions(personas: &[(String, &Dashboard)]) -> Vec<Row> {
             .iter()
             .flat_map(|voice| &voice.questions)
         {
-            if rows.iter().any(|row| row.name == question.question) {
+            if !seen.insert(&question.question) {
                 continue;
             }
             let mark = |(_, dashboard): &(String, &Dashboard)| {
                 of(dashboard, &question.question).map_or(Mark::MISSING, |score| of_score(&score))
             };
             rows.push(Row {
-                name: question.question.clone(),
+                name: asked(&question.question)
+                    .unwrap_or(&question.question)
+                    .to_owned(),
                 measure: measure(question.scale),
                 marks: personas.iter().map(mark).collect(),
             });
         }
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titles(marks: &[(f64, f64, f64)]) -> String {
+        let mark =
+            |(low, value, high): &(f64, f64, f64)| Mark::new(*value).with_interval(*low, *high);
+        let row = Row {
+            name: "Conversion".into(),
+            measure: Measure::share("of persons"),
+            marks: marks.iter().map(mark).collect(),
+        };
+        let names = ["young", "families", "seniors", "few"];
+        let (pair, _) = row.surest(0.95).unwrap();
+        row.order(&names[..marks.len()], pair)
+    }
+
+    #[test]
+    fn a_segment_whose_interval_overlaps_others_is_neither_highest_nor_lowest() {
+        let [young, families] = [(0.28, 0.30, 0.32), (0.13, 0.15, 0.17)];
+        assert_eq!(
+            titles(&[young, families]),
+            "highest with young, lowest with families"
+        );
+        let few = (0.0, 0.0, 0.204);
+        assert_eq!(
+            titles(&[young, families, (0.14, 0.16, 0.18), few]),
+            "highest with young"
+        );
+        let wide = (0.10, 0.25, 0.40);
+        assert_eq!(
+            titles(&[young, families, wide]),
+            "higher with young than with families"
+        );
+    }
 }

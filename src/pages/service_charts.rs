@@ -1,12 +1,12 @@
 //! Who serves, how persons are known, and where devices lose them.
 
 use crate::kpi::customers::IdentityMatch;
-use crate::kpi::map::JourneyMap;
+use crate::kpi::map::{FrictionPoint, JourneyMap};
 use crate::kpi::service::{Served, ServiceTeams, VoiceOfCustomer};
-use crate::pages::apart::{Ends, surely_apart, surely_first};
-use crate::pages::kpi_trends::{measure, of_rate, of_score};
+use crate::pages::apart::{Ends, surely_first, told_apart};
+use crate::pages::kpi_trends::{LEVEL, measure, of_rate, of_score, told};
 use crate::pages::largest::Largest;
-use crate::pages::words;
+use crate::pages::{friction, words};
 use crate::report::chart::{Chart, Forest, HeatMap, Mark, Measure, Size};
 use crate::report::{Cell, Table};
 use crate::stats::Proportion;
@@ -45,11 +45,11 @@ pub(crate) fn teams(teams: &ServiceTeams) -> Option<Chart> {
     .with_reference(satisfied, "all");
     let title = format!(
         "{} are satisfied with service; {} of cases are worked on jointly",
-        words::percent(satisfied),
-        whole
-            .joint
-            .rate
-            .map_or_else(|| "no share".to_owned(), words::percent)
+        told(&of_rate(&whole.satisfaction), words::percent),
+        match whole.joint.rate {
+            Some(_) => told(&of_rate(&whole.joint), words::percent),
+            None => "no share".to_owned(),
+        }
     );
     let chart = Chart::new(title, forest).with_table(team_table(served));
     let chart = chart.with_size(Size::Half);
@@ -122,14 +122,14 @@ pub(crate) fn identity(matched: &IdentityMatch) -> Option<Chart> {
     let known = words::percent(matched.known.rate?);
     let forest = Forest::new(Measure::share("of persons"), rows.map(|(name, _)| name))
         .with_series("", rows.map(|(_, rate)| of_rate(rate)));
-    let persons = words::short(matched.population as f64);
+    let persons = words::count(matched.population as f64);
     let title = format!("{known} of {persons} persons are known by more than a device");
     let chart = Chart::new(title, forest).with_size(Size::Half);
     Some(chart.with_subtitle("Identity match rate, with intervals"))
 }
 
 /// How journeys through each step convert, by device.
-pub(crate) fn friction(devices: &[(String, &JourneyMap)]) -> Option<Chart> {
+pub(crate) fn by_device(devices: &[(String, &JourneyMap)]) -> Option<Chart> {
     let used = devices.iter().filter(|(_, map)| map.population > 0);
     let devices: &[(String, &JourneyMap)] = &used.cloned().collect::<Vec<_>>();
     if devices.len() < 2 {
@@ -157,28 +157,25 @@ pub(crate) fn friction(devices: &[(String, &JourneyMap)]) -> Option<Chart> {
         map.with_row(*step, devices.iter().map(|(_, map)| rate(map, step)))
     });
     Some(
-        Chart::new(friction_title(devices)?, map)
+        Chart::new(friction_title(devices), map)
             .with_size(Size::Half)
             .with_table(friction_table(devices, &steps))
             .with_subtitle("Conversion of journeys through each step, by device"),
     )
 }
 
-/// The step and device that lose most.
-fn friction_title(devices: &[(String, &JourneyMap)]) -> Option<String> {
-    let points = devices
+/// The steps and devices that lose conversions.
+fn friction_title(devices: &[(String, &JourneyMap)]) -> String {
+    let mut places: Vec<(String, &FrictionPoint)> = devices
         .iter()
-        .flat_map(|(device, map)| map.friction.iter().map(move |point| (device, point)));
-    let sure = points.filter(|(_, point)| point.lost.interval.is_some_and(|ends| ends.low() > 0.0));
-    let worst = sure.max_by(|a, b| a.1.lost.count.total_cmp(&b.1.lost.count));
-    let Some((device, point)) = worst else {
-        return Some(most_often(devices));
-    };
-    let lost = words::short(point.lost.count);
-    Some(format!(
-        "{} on {device} loses most: {lost} conversions",
-        point.step
-    ))
+        .flat_map(|(device, map)| {
+            let losing = friction::losing(&map.friction, devices.len());
+            let named = losing.into_iter();
+            named.map(move |point| (format!("{} on {device}", point.step), point))
+        })
+        .collect();
+    places.sort_by(|a, b| b.1.lost.count.total_cmp(&a.1.lost.count));
+    friction::sentence(&places).unwrap_or_else(|| most_often(devices))
 }
 
 /// The device on which journeys surely convert more often.
@@ -188,7 +185,11 @@ fn most_often(devices: &[(String, &JourneyMap)]) -> String {
         .map(|(_, map)| of_rate(&map.conversion).interval())
         .collect();
     let name = |at: usize| &devices[at].0;
-    match (surely_first(&ends), surely_apart(&ends)) {
+    let level = devices
+        .iter()
+        .find_map(|(_, map)| map.conversion.interval.map(|ends| ends.level().get()));
+    let apart = told_apart(&ends, level.unwrap_or(LEVEL));
+    match (surely_first(&ends), apart) {
         (Some(first), _) => format!("Journeys on {} convert most often", name(first)),
         (_, Some((more, less))) => format!(
             "Journeys on {} convert more often than those on {}",

@@ -1,39 +1,15 @@
 //! Figures over time, and which of their changes are more than noise.
 
-use crate::pages::words;
-use crate::report::chart::{Chart, Lines, Mark, Measure, Size, Sparkline};
-use crate::report::figure;
-use crate::report::html::{Card, Check, Verdict};
+use crate::pages::trend::{Change, Trend};
+use crate::report::chart::{Chart, Size};
+use crate::report::html::{Check, Verdict};
+use crate::stats::benjamini_hochberg;
 use crate::stats::difference::p_text;
-use crate::stats::{benjamini_hochberg, normal};
 
 /// The share of alerts that are false on average, over all changes of a page.
 const FALSE: f64 = 0.05;
 /// The alerts that a page names.
 const NAMED: usize = 8;
-
-/// A figure by period, its intervals at one level.
-#[derive(Debug, Clone)]
-pub(crate) struct Trend {
-    pub(crate) name: String,
-    pub(crate) measure: Measure,
-    pub(crate) periods: Vec<String>,
-    pub(crate) marks: Vec<Mark>,
-    /// The level of the intervals, 0 to 1.
-    pub(crate) level: f64,
-}
-
-/// From one period to the next.
-#[derive(Debug, Clone)]
-pub(crate) struct Change {
-    pub(crate) from: String,
-    pub(crate) to: String,
-    /// The place of `to` among the periods.
-    pub(crate) at: usize,
-    pub(crate) size: f64,
-    pub(crate) ends: (f64, f64),
-    pub(crate) p_value: f64,
-}
 
 /// A change that exceeds its noise.
 #[derive(Debug, Clone)]
@@ -43,86 +19,6 @@ pub(crate) struct Alert {
     change: Change,
     /// The p-value adjusted over all changes of all figures.
     adjusted: f64,
-}
-
-impl Trend {
-    /// The standard error that an interval is as wide as.
-    fn error(&self, mark: Mark) -> Option<f64> {
-        let (low, high) = mark.interval()?;
-        let error = (high - low) / (2.0 * self.deviations());
-        (error > 0.0).then_some(error)
-    }
-
-    /// Standard errors between the middle and an end of an interval of the level.
-    fn deviations(&self) -> f64 {
-        normal::quantile(0.5 + self.level / 2.0)
-    }
-
-    /// The changes between successive periods whose figures are known with their intervals.
-    fn changes(&self) -> Vec<Change> {
-        let known = |at: &usize| self.error(self.marks[*at]).is_some();
-        let known: Vec<usize> = (0..self.marks.len()).filter(known).collect();
-        let pairs = known.windows(2);
-        pairs
-            .filter_map(|pair| self.between(pair[0], pair[1]))
-            .collect()
-    }
-
-    fn between(&self, before: usize, after: usize) -> Option<Change> {
-        let (first, second) = (self.marks[before], self.marks[after]);
-        let size = second.value()? - first.value()?;
-        let error = libm::hypot(self.error(first)?, self.error(second)?);
-        let half = self.deviations() * error;
-        Some(Change {
-            from: self.periods[before].clone(),
-            to: self.periods[after].clone(),
-            at: after,
-            size,
-            ends: (size - half, size + half),
-            p_value: normal::two_sided(size / error),
-        })
-    }
-
-    /// The last change.
-    pub(crate) fn change(&self) -> Option<Change> {
-        self.changes().pop()
-    }
-
-    /// A change: of a share in points of a hundred.
-    fn difference(&self, amount: f64) -> String {
-        match self.measure.is_share() {
-            true => format!("{} points", figure(100.0 * amount, 1)),
-            false => self.measure.written(amount),
-        }
-    }
-
-    fn signed(&self, amount: f64) -> String {
-        let sign = if amount > 0.0 { "+" } else { "" };
-        format!("{sign}{}", self.difference(amount))
-    }
-
-    /// The last figure with its change.
-    pub(crate) fn card(&self) -> Option<Card> {
-        let last = self.marks.iter().rev().find_map(|mark| mark.value())?;
-        let card = Card::new(&self.name, self.measure.written(last));
-        let card = match self.change() {
-            Some(change) => {
-                let ends = [change.ends.0, change.ends.1].map(|end| self.signed(end));
-                let size = self.signed(change.size);
-                card.with_note(format!(
-                    "{size} ({} to {}) on {}",
-                    ends[0], ends[1], change.from
-                ))
-            }
-            None => card,
-        };
-        let course = Sparkline::new(
-            self.measure.clone(),
-            self.periods.clone(),
-            self.marks.clone(),
-        );
-        Some(card.with_course(course))
-    }
 }
 
 /// All figures of a page with their alerts.
@@ -179,9 +75,13 @@ impl Trends {
             .collect()
     }
 
-    /// How many changes were tested.
-    pub(crate) const fn tested(&self) -> usize {
-        self.tested
+    /// How many changes were tested; none where there was none.
+    pub(crate) fn tested(&self) -> Option<String> {
+        match self.tested {
+            0 => None,
+            1 => Some("1 change is tested".to_owned()),
+            tested => Some(format!("{tested} changes are tested")),
+        }
     }
 
     /// How changes were tested, or why none was, in a sentence.
@@ -189,6 +89,11 @@ impl Trends {
         match (self.tested, self.trends.len()) {
             (0, 0) => "One period: no change can be tested.".to_owned(),
             (0, _) => "Too few periods have intervals: no change can be tested.".to_owned(),
+            (1, _) => {
+                "One change from one period to the next is tested, by the intervals of both. \
+                       It is called a change where its p-value is below .05."
+                    .to_owned()
+            }
             (tested, _) => format!(
                 "All {tested} changes from one period to the next are tested by the intervals of \
                  both. A change is called one where its p-value, adjusted for their number, is below \
@@ -206,12 +111,6 @@ impl Trends {
         let trend = &self.trends[at];
         let mut alerts = self.alerts.iter().filter(|alert| alert.trend == at);
         let (latest, earlier) = (alerts.next(), alerts.count());
-        let lines = Lines::new(trend.measure.clone(), trend.periods.clone())
-            .with_series("", trend.marks.clone());
-        let lines = match latest {
-            Some(alert) => lines.with_divider(alert.change.at, "changed"),
-            None => lines,
-        };
         let title = match (latest, trend.changes().len()) {
             (Some(Alert { change, .. }), _) => {
                 let verb = if change.size > 0.0 { "rose" } else { "fell" };
@@ -223,20 +122,22 @@ impl Trends {
                 };
                 format!("{} {verb} by {size} in {}{more}", trend.name, change.to)
             }
-            (None, 0) => format!("{}: too few periods to test a change", trend.name),
+            (None, 0) => trend.untested(),
             (None, 1) => format!("{}: no change beyond chance", trend.name),
             (None, count) => format!("{}: none of {count} changes beyond chance", trend.name),
         };
-        let level = words::percent(trend.level);
-        Chart::new(title, lines)
-            .with_subtitle(format!("By period, {level} band"))
+        Chart::new(title, trend.plot(latest.map(|alert| alert.change.at)))
+            .with_subtitle(trend.about())
             .with_size(Size::Half)
     }
 
     /// A check for each alert, the latest first; a good one where there is none.
     pub(crate) fn checks(&self) -> Vec<Check> {
         if self.alerts.is_empty() && self.tested > 0 {
-            let text = format!("None of {} changes exceeds chance", self.tested);
+            let text = match self.tested {
+                1 => "The one change that is tested does not exceed chance".to_owned(),
+                tested => format!("None of {tested} changes exceeds chance"),
+            };
             return vec![Check::new(Verdict::Good, text)];
         }
         let mut checks: Vec<Check> = self
@@ -269,6 +170,8 @@ impl Trends {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::calendar::Calendar;
+    use crate::report::chart::{Mark, Measure};
     use crate::util::Random;
 
     fn trend(name: &str, values: &[f64], half: f64) -> Trend {
@@ -281,6 +184,7 @@ mod tests {
                 .map(|x| Mark::new(*x).with_interval(x - half, x + half))
                 .collect(),
             level: 0.95,
+            calendar: Calendar::Free,
         }
     }
 
@@ -308,7 +212,62 @@ mod tests {
         all[1].marks[1] = Mark::MISSING;
         assert_eq!(all[1].change().unwrap().from, "month 1");
         all[1].marks[0] = Mark::MISSING;
-        assert!(all[1].change().is_none() && all[1].card().unwrap().note().is_empty());
+        assert!(all[1].change().is_none());
+        // no change is tested, and the note is the interval of the figure
+        assert_eq!(all[1].card().unwrap().note(), "85.0 % to 95.0 %");
+    }
+
+    /// Four months from January on in which what is counted does not change, with intervals so
+    /// narrow that the days of a month are told.
+    #[test]
+    fn the_calendar_is_no_change() {
+        let days = [31.0, 28.0, 31.0, 30.0];
+        let mut bought = trend("Bought", &days.map(|days| days / 200.0), 0.001);
+        assert_eq!(Trends::new(vec![bought.clone()]).alerts.len(), 3);
+        bought.calendar = Calendar::Grows(days.to_vec());
+        let note = bought.card().unwrap().note().to_owned();
+        assert!(
+            note.ends_with("on month 3, up to -0.5 points by its days"),
+            "{note}"
+        );
+        assert!(Trends::new(vec![bought.clone()]).alerts.is_empty());
+        // a quarter more than January is more than the days of March explain
+        bought.marks[2] = Mark::new(0.19).with_interval(0.189, 0.191);
+        assert_eq!(Trends::new(vec![bought]).alerts.len(), 2);
+
+        let mut kept = trend("Retention", &[0.04, 0.13, 0.04, 0.07], 0.005);
+        assert_eq!(Trends::new(vec![kept.clone()]).changed(), ["Retention"]);
+        kept.calendar = Calendar::Before(vec![0, 3, 0, 1]);
+        let trends = Trends::new(vec![kept.clone()]);
+        assert!(trends.alerts.is_empty() && trends.tested == 1);
+        let card = kept.card().unwrap();
+        assert!(card.course().is_none(), "April is like no other month");
+        assert_eq!(card.note(), "6.5 % to 7.5 %");
+        // March is compared with January
+        kept.marks[2] = Mark::new(0.4).with_interval(0.395, 0.405);
+        let trends = Trends::new(vec![kept.clone()]);
+        let title = "Retention rose by 36.0 points in month 3";
+        assert_eq!(trends.charts()[0].title(), title);
+        let mut alone = kept;
+        alone.calendar = Calendar::Before(vec![0, 3, 2, 1]);
+        let title = "Retention: no two periods are equally long, so no change is tested";
+        assert_eq!(Trends::new(vec![alone]).charts()[0].title(), title);
+    }
+
+    #[test]
+    fn one_change_is_one_and_what_stays_the_same_is_said_so() {
+        let trends = Trends::new(vec![trend("kept", &[0.5, 0.51], 0.05)]);
+        assert_eq!(trends.tested().unwrap(), "1 change is tested");
+        assert!(trends.rule().starts_with("One change from one period"));
+        let check = trends.checks()[0].text().to_owned();
+        assert_eq!(
+            check,
+            "The one change that is tested does not exceed chance"
+        );
+        let constant = Trends::new(vec![trend("Order value", &[40.0; 3], 0.0)]);
+        let title = "Order value: the same in all 3 periods";
+        assert_eq!(constant.charts()[0].title(), title);
+        assert_eq!(constant.tested(), None);
     }
 
     #[test]

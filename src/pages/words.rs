@@ -29,6 +29,23 @@ pub(crate) fn short(amount: f64) -> String {
     format!("{}{letter}", figure(scaled, digits))
 }
 
+/// A number of persons or things, whole where it is: `12`, `1,234`, `48.2K`.
+pub(crate) fn count(amount: f64) -> String {
+    match amount.fract() == 0.0 && amount.abs() < 1e4 {
+        true => figure(amount, 0),
+        false => short(amount),
+    }
+}
+
+/// The number with the word for one or for many: `1 person`, `12 persons`.
+pub(crate) fn counted(amount: f64, one: &str, many: &str) -> String {
+    format!(
+        "{} {}",
+        count(amount),
+        if amount == 1.0 { one } else { many }
+    )
+}
+
 /// A share as a percentage without digits after the point, one where it is small.
 pub(crate) fn percent(share: f64) -> String {
     if !share.is_finite() {
@@ -119,6 +136,13 @@ mod tests {
             (percent(0.314), percent(0.0314)),
             ("31 %".into(), "3.1 %".into())
         );
+    }
+
+    #[test]
+    fn persons_are_whole() {
+        assert_eq!(count(12.0), "12");
+        assert_eq!(counted(1.0, "person", "persons"), "1 person");
+        assert_eq!(counted(23_412.0, "person", "persons"), "23.4K persons");
     }
 
     #[test]

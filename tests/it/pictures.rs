@@ -3,6 +3,7 @@
 mod claims;
 mod experiments;
 mod gallery;
+mod kpi_claims;
 mod kpis;
 mod large;
 mod pages;

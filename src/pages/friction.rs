@@ -1,0 +1,96 @@
+//! Steps at which conversions are lost.
+
+use crate::kpi::map::{FrictionPoint, JourneyMap};
+use crate::pages::apart::surely_first;
+use crate::pages::kpi_trends::told;
+use crate::pages::words;
+use crate::report::chart::{Bars, Chart, Mark, Measure, Size};
+
+/// The steps that a chart shows.
+const MOST: usize = 15;
+/// The fewest journeys with a conversion, and the fewest without, of which it is said that none is
+/// lost at a step.
+const FEWEST: u64 = 10;
+
+/// The steps that lose conversions by the test that is adjusted for all steps of so many maps, the
+/// greatest loss first.
+pub(crate) fn losing(points: &[FrictionPoint], maps: usize) -> Vec<&FrictionPoint> {
+    let is_told = |point: &&FrictionPoint| {
+        let level = point.lost.interval.map(|ends| ends.level().get());
+        let adjusted = point.lost.adjusted_p_value;
+        level
+            .zip(adjusted)
+            .is_some_and(|(level, p)| maps as f64 * p < 1.0 - level)
+    };
+    let mut told: Vec<&FrictionPoint> = points.iter().filter(is_told).collect();
+    told.sort_by(|a, b| b.lost.count.total_cmp(&a.lost.count));
+    told
+}
+
+/// Why it cannot be said that no step loses any; none where it can.
+pub(crate) fn unknown(map: &JourneyMap) -> Option<&'static str> {
+    let converted = map.conversion.count;
+    let others = map.conversion.population.saturating_sub(converted);
+    let visited = map.steps.iter().filter(|step| step.visits > 0);
+    match (visited.count(), converted.min(others)) {
+        (0 | 1, _) => Some("too few steps to compare"),
+        (_, ..FEWEST) => Some("too few journeys with a purchase, or without"),
+        _ => None,
+    }
+}
+
+/// The conversions lost at a step, with their interval.
+pub(crate) fn lost(point: &FrictionPoint) -> String {
+    told(&mark(point), words::short)
+}
+
+fn mark(point: &FrictionPoint) -> Mark {
+    let ends = point.lost.interval;
+    let mark = Mark::new(point.lost.count);
+    ends.map_or(mark, |ends| mark.with_interval(ends.low(), ends.high()))
+}
+
+/// Which of the places lose conversions; each is named beside its figures. None for none.
+pub(crate) fn sentence(places: &[(String, &FrictionPoint)]) -> Option<String> {
+    let ends: Vec<_> = places
+        .iter()
+        .map(|(_, point)| mark(point).interval())
+        .collect();
+    let names: Vec<&str> = places.iter().map(|(name, _)| name.as_str()).collect();
+    match places {
+        [] => None,
+        [(name, point)] => Some(format!("{name} loses conversions: {}", lost(point))),
+        [(name, point), ..] if surely_first(&ends) == Some(0) => {
+            Some(format!("{name} loses most conversions: {}", lost(point)))
+        }
+        _ => Some(format!("{} lose conversions", words::listed(&names))),
+    }
+}
+
+/// The conversions lost at each step; none where no step has fewer than the mean.
+pub(crate) fn chart(map: &JourneyMap) -> Option<Chart> {
+    let shown: Vec<&FrictionPoint> = map.friction.iter().take(MOST).collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let bars = Bars::new(
+        Measure::new("conversions lost").with_digits(1),
+        shown.iter().map(|point| point.step.clone()),
+    );
+    let bars = bars.with_series("", shown.iter().map(|point| mark(point)));
+    let told = losing(&map.friction, 1);
+    let told: Vec<_> = told
+        .into_iter()
+        .map(|point| (point.step.clone(), point))
+        .collect();
+    let title = match (sentence(&told), unknown(map)) {
+        (Some(sentence), _) => sentence,
+        (None, None) => "No step loses conversions beyond chance".to_owned(),
+        (None, Some(why)) => format!("Where conversions are lost is not known: {why}"),
+    };
+    let chart = Chart::new(title, bars).with_size(Size::Half);
+    Some(chart.with_subtitle(
+        "Conversions lost at a step against the mean of all, with the interval of each alone; \
+         the title's test is adjusted for the number of steps",
+    ))
+}
