@@ -79,7 +79,7 @@ fn run(options: &Options) -> Result<()> {
         .transpose()?;
     let voices = Voices::read(options, &stitching, range.as_ref().unwrap_or(&kpis))?;
     drop(bar);
-    warn(&dashboard);
+    warn(options, &dashboard);
     if drawn {
         let pages = KpiSources {
             dashboard: &dashboard,
@@ -159,8 +159,13 @@ fn draw(
         false => Vec::new(),
     };
     let pages = KpiPages::new(dashboard)
+        .with_minimum(options.minimum_group()?)
         .with_journeys(journeys)
         .with_identity(&identity);
+    let pages = match options.events {
+        Some(_) => pages,
+        None => pages.with_chip("seed of the simulation", options.seed.to_string()),
+    };
     let personas = personas::dashboards(options, stitching, kpis, journeys)?;
     let pages = personas.iter().fold(pages, |pages, (name, dashboard)| {
         pages.with_persona(name, dashboard)
@@ -186,7 +191,17 @@ fn draw(_: &Options, _: &Input, _: &Stitching, _: &KpiSources<'_>, _: &Voices) -
     Ok(())
 }
 
-fn warn(dashboard: &Dashboard) {
+fn warn(options: &Options, dashboard: &Dashboard) {
+    let (persons, least) = (
+        dashboard.conversion.conversion.population,
+        options.minimum_group,
+    );
+    if (1..least).contains(&persons) {
+        eprintln!(
+            "note: persons reached are {persons}, fewer than --minimum-group {least}: totals are \
+             figures of these few, and no page shows them"
+        );
+    }
     dashboard
         .findings
         .iter()

@@ -142,7 +142,8 @@ pub(crate) struct Options {
     /// The share of value that is margin
     #[arg(long, value_name = "SHARE", default_value_t = 1.0)]
     pub(crate) margin: f64,
-    /// Days after a purchase for which a customer counts as active
+    /// Days after a purchase for which a customer counts as active. With 28 all months are compared;
+    /// with more, months of equal length
     #[arg(long, value_name = "DAYS", default_value_t = 31.0)]
     pub(crate) active_days: f64,
     /// Column of the log that says a person's segment, such as a persona: the KPIs of each side by
