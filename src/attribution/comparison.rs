@@ -13,6 +13,7 @@ pub(crate) mod finding;
 pub(crate) mod fit_findings;
 pub(crate) mod fitted_models;
 mod fitting;
+mod intervals;
 mod lessons;
 pub(crate) mod log_facts;
 pub(crate) mod model_name;

@@ -1,7 +1,6 @@
 //! What a comparison found by one model.
 
 use crate::attribution::calibration::Calibration;
-use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::name_map::NameMap;
@@ -80,6 +79,13 @@ pub struct ChannelCredit {
     /// Upper end of the interval of `conversions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversions_high: Option<f64>,
+    /// Lower end of the bootstrap interval of `conversions` / the channel's by the model named
+    /// `last-touch` - 1, if both are of one bootstrap: each replicate divides by its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_low: Option<f64>,
+    /// Upper end of that interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_high: Option<f64>,
     /// Value credited to the channel, in the log's currency.
     pub value: f64,
     /// Lower end of the bootstrap interval of `value`, if there was a bootstrap.
@@ -194,7 +200,7 @@ impl From<Tally> for BaselineCredit {
 }
 
 /// The baseline's share of all conversions.
-fn baseline_share(credits: &Credits) -> Option<f64> {
+pub(super) fn baseline_share(credits: &Credits) -> Option<f64> {
     let total = credits.total().conversions;
     (total > 0.0).then(|| credits.baseline().conversions / total)
 }
@@ -273,6 +279,8 @@ impl ModelTable {
                 conversions: tally.conversions,
                 conversions_low: None,
                 conversions_high: None,
+                change_low: None,
+                change_high: None,
                 value: tally.value,
                 value_low: None,
                 value_high: None,
@@ -314,37 +322,5 @@ impl ModelTable {
     /// The credit of the channel of that name.
     pub fn channel(&self, name: &str) -> Option<&ChannelCredit> {
         self.channels.iter().find(|row| row.channel == name)
-    }
-
-    /// Sets the intervals from the credit of each bootstrap replicate.
-    pub(crate) fn set_intervals(&mut self, bootstrap: &Bootstrap, replicates: &[&Credits]) {
-        let interval = |figure: &dyn Fn(&Credits) -> f64| {
-            let figures = replicates.iter().map(|credits| figure(credits)).collect();
-            let (low, high) = bootstrap.interval(figures);
-            (Some(low), Some(high))
-        };
-        for (at, row) in self.channels.iter_mut().enumerate() {
-            (row.conversions_low, row.conversions_high) =
-                interval(&|credits| credits.by_channel()[at].conversions);
-            (row.value_low, row.value_high) = interval(&|credits| credits.by_channel()[at].value);
-        }
-        if let Some(row) = &mut self.baseline {
-            (row.conversions_low, row.conversions_high) =
-                interval(&|credits| credits.baseline().conversions);
-            (row.value_low, row.value_high) = interval(&|credits| credits.baseline().value);
-            let sum: f64 = replicates
-                .iter()
-                .map(|credits| credits.baseline().conversions)
-                .sum();
-            let shares: Option<Vec<f64>> = replicates
-                .iter()
-                .map(|credits| baseline_share(credits))
-                .collect();
-            let ends = shares.map(|shares| bootstrap.interval(shares));
-            (row.share_low, row.share_high) = ends.unzip();
-            let bias = sum / replicates.len() as f64 - row.conversions;
-            // replicates of a calibrated model draw shares that its estimate holds at the likeliest
-            row.conversions_bias = self.calibration.is_empty().then_some(bias);
-        }
     }
 }

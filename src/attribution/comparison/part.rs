@@ -3,6 +3,7 @@
 use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::comparison::entry::{Fitted, Named};
 use crate::attribution::comparison::fitting::{Entrant, Known, fit_part, score_all};
+use crate::attribution::comparison::intervals::set_intervals;
 use crate::attribution::comparison::model_table::ModelTable;
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::comparison::watch::Watch;
@@ -89,7 +90,7 @@ impl Part<'_> {
                 watch.bootstrapping.add(1)?;
                 Ok(scored)
             })?;
-            set_intervals(&mut tables, bootstrap, &replicates);
+            set_intervals(&mut tables, bootstrap, &items(&replicates));
         }
         Ok(tables)
     }
@@ -142,7 +143,7 @@ pub(crate) fn score_parts(
         each.for_each(|(part, scored)| part.push(scored));
     }
     for (tables, replicates) in tables.iter_mut().zip(&by_part) {
-        set_intervals(tables, bootstrap, replicates);
+        set_intervals(tables, bootstrap, &items(replicates));
     }
     Ok(tables)
 }
@@ -164,13 +165,9 @@ pub(crate) fn own_models(
     entrants.iter().filter_map(model).collect()
 }
 
-fn set_intervals(
-    tables: &mut [ModelTable],
-    bootstrap: &Bootstrap,
-    replicates: &[Vec<Timed<Credits>>],
-) {
-    for (model, table) in tables.iter_mut().enumerate() {
-        let credits = replicates.iter().map(|credits| &credits[model].item);
-        table.set_intervals(bootstrap, &credits.collect::<Vec<_>>());
-    }
+/// The credit of each replicate, by model.
+fn items(replicates: &[Vec<Timed<Credits>>]) -> Vec<Vec<&Credits>> {
+    let each = replicates.iter();
+    each.map(|models| models.iter().map(|credits| &credits.item).collect())
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::attribution::comparison::entry::{Fitted, Named};
 use crate::attribution::comparison::fitting::{Entrant, gather_each, score_all};
+use crate::attribution::comparison::intervals::set_intervals;
 use crate::attribution::comparison::lessons::Lessons;
 use crate::attribution::comparison::log_facts::LogFacts;
 use crate::attribution::comparison::model_table::ModelTable;
@@ -121,10 +122,10 @@ impl ShardedComparison {
         };
         let mut tables: Vec<ModelTable> = each.map(table).collect();
         if let Some(bootstrap) = &self.bootstrap {
-            for (at, table) in tables.iter_mut().enumerate() {
-                let replicates = credits.replicates.iter().map(|credits| &credits[at]);
-                table.set_intervals(bootstrap, &replicates.collect::<Vec<_>>());
-            }
+            let replicates = credits.replicates.iter();
+            let replicates: Vec<Vec<&Credits>> =
+                replicates.map(|models| models.iter().collect()).collect();
+            set_intervals(&mut tables, bootstrap, &replicates);
         }
         let lessons = Lessons::new(
             &models.log,
