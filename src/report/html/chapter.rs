@@ -53,6 +53,20 @@ impl Chapter {
         self.with(Block::Text(text.into()))
     }
 
+    /// The same chapter with a paragraph in front of all else.
+    ///
+    /// ```
+    /// use mixtouch::report::html::{Block, Chapter};
+    ///
+    /// let chapter = Chapter::new("Notes").with_text("Second.").with_introduction("First.");
+    /// assert_eq!(chapter.blocks()[0], Block::Text("First.".into()));
+    /// ```
+    #[must_use]
+    pub fn with_introduction(mut self, text: impl Into<String>) -> Self {
+        self.blocks.insert(0, Block::Text(text.into()));
+        self
+    }
+
     /// The same part with one more chart.
     #[must_use]
     pub fn with_chart(self, chart: Chart) -> Self {

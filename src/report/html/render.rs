@@ -9,23 +9,32 @@ use crate::report::html::page::Page;
 use crate::report::html::{figure, script, style, table};
 use crate::report::svg::escaped;
 
+/// The letters of a file's name after which no word is added.
+const LONGEST: usize = 32;
+
 impl Page {
-    /// All charts with a short name of each, for files: `01-attribution`, `02-attribution`, ...
+    /// All charts with a short name of each for files, which says the chapter and what is drawn:
+    /// `01-attribution-credited-conversions-by-channel`, ...
     ///
     /// ```
     /// use mixtouch::report::chart::{Bars, Chart, Measure};
     /// use mixtouch::report::html::{Chapter, Page};
     ///
     /// let bars = Bars::new(Measure::new("visits"), ["tv"]).with_series("", [3.0]);
-    /// let chapter = Chapter::new("Who came?").with_chart(Chart::new("TV", bars));
+    /// let chart = Chart::new("TV brings most", bars).with_subtitle("Visits by channel, a week");
+    /// let chapter = Chapter::new("Who came?").with_chart(chart);
     /// let page = Page::new("Visits").with_chapter(chapter);
-    /// assert_eq!(page.charts()[0].0, "01-who-came");
+    /// assert_eq!(page.charts()[0].0, "01-who-came-visits-by-channel");
     /// ```
     pub fn charts(&self) -> Vec<(String, &Chart)> {
-        let each = |chapter: &'_ Chapter| file_name(chapter.heading());
         let charts = self.chapters.iter().flat_map(|chapter| {
-            let name = each(chapter);
-            chapter.charts().map(move |chart| (name.clone(), chart))
+            let name = file_name(chapter.heading());
+            let drawn = |chart| format!("{name}-{}", file_name(subject(chart)));
+            let each: Vec<_> = chapter
+                .charts()
+                .map(|chart| (drawn(chart), chart))
+                .collect();
+            each
         });
         let named = charts.enumerate();
         named
@@ -232,10 +241,25 @@ fn sizes(blocks: &[Block]) -> Vec<Size> {
     sizes
 }
 
-/// A heading as a part of a file's name: letters and digits, the rest as `-`.
-fn file_name(heading: &str) -> String {
+/// What a chart draws: the start of its subtitle, which stays the same whatever the figures are, or
+/// its title.
+fn subject(chart: &Chart) -> &str {
+    let start = |text: &'_ str| text.find([',', ';', ':', '.', '(']).unwrap_or(text.len());
+    let subtitle = chart.subtitle();
+    let subject = &subtitle[..start(subtitle)];
+    match subject.starts_with(|first: char| first.is_alphabetic()) {
+        true => subject,
+        false => chart.title(),
+    }
+}
+
+/// A text as a part of a file's name: letters and digits of its first words, the rest as `-`.
+fn file_name(text: &str) -> String {
     let mut name = String::new();
-    for letter in heading.chars() {
+    for letter in text.chars() {
+        if name.len() >= LONGEST && !letter.is_ascii_alphanumeric() {
+            break;
+        }
         if letter.is_ascii_alphanumeric() {
             name.push(letter.to_ascii_lowercase());
         } else if !name.is_empty() && !name.ends_with('-') {

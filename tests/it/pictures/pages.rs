@@ -75,7 +75,10 @@ fn ids_are_given_once() {
 fn charts_have_names_for_files() {
     let page = Data::odd().page();
     let names: Vec<String> = page.charts().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names[0], "01-every-kind");
+    assert!(names[0].starts_with("01-every-kind-"), "{names:?}");
+    // the chapter and what is drawn, however long that is
+    let parts = |name: &String| name.len() > "01-every-kind-".len() && name.len() < 90;
+    assert!(names.iter().all(parts), "{names:?}");
     assert!(
         names
             .iter()
