@@ -84,7 +84,13 @@ fn drawn(table: &Table) -> Option<Table> {
     });
     let heading = table.columns().iter().cloned();
     let heading = heading.fold(Table::new(Vec::<String>::new()), Table::with_column);
-    let heading = heading.with_column(Column::new("", Alignment::Left));
+    // which of several columns with intervals is drawn
+    let several = columns().filter(|&at| count(at, &has_interval) > 1).count() > 1;
+    let name = match several {
+        true => format!("({})", table.columns()[at].name()),
+        false => String::new(),
+    };
+    let heading = heading.with_column(Column::new(name, Alignment::Left));
     Some(heading.with_rows(rows.collect::<Vec<_>>()))
 }
 
@@ -192,6 +198,18 @@ mod tests {
              social    2 (1 to 4)         ┊├●─┤\n\
              search   -5 (-5 to 3)   ●───────┤\n"
         );
+    }
+
+    #[test]
+    fn of_several_columns_the_one_drawn_is_named() {
+        let cell = |value: f64| Cell::number(value, 0).with_interval(value - 1.0, value + 1.0);
+        let table = Table::new(["channel", "last-touch", "markov"]).with_rows([
+            [Cell::from("tv"), cell(10.0), cell(3.0)],
+            [Cell::from("search"), cell(5.0), cell(12.0)],
+        ]);
+        let text = text(table);
+        let heading = text.lines().next().unwrap_or_default();
+        assert!(heading.ends_with("  (last-touch)"), "{text}");
     }
 
     #[test]
