@@ -132,6 +132,21 @@ impl TestPriorities {
     }
 }
 
+impl TestPriorities {
+    /// Why there is no test to run first. A test that saves money is of a channel that is better
+    /// stopped, which saves more.
+    pub(crate) fn without_first(&self) -> String {
+        let stopped = self.rows.iter().filter(|row| row.test_cost < 0.0);
+        let stopped: Vec<&str> = stopped.map(|row| row.channel.as_str()).collect();
+        let names = stopped.join(", ");
+        match stopped.len() {
+            0 => "No test is worth what it costs".to_owned(),
+            1 => format!("No test is worth running: {names} is better stopped than tested"),
+            _ => format!("No test is worth running: {names} are better stopped than tested"),
+        }
+    }
+}
+
 /// A channel whose cost and value are known.
 struct Case<'a> {
     row: &'a ChannelCredit,
@@ -273,7 +288,7 @@ impl Report for TestPriorities {
                 figure(first.test_value, 0),
                 figure(first.test_cost, 0)
             ),
-            None => "No test is worth what it costs.".to_owned(),
+            None => format!("{}.", self.without_first()),
         };
         vec![Section::new().with_table(table).with_line(line)]
     }
@@ -342,8 +357,12 @@ mod tests {
         assert!(search.test_value > 0.8 * known && search.test_value < known);
         // at a margin of .4 the channel is stopped, and a test may save it
         let design = TestDesign::default().with_margin(0.4);
-        let poor = &found(AdditiveHazard::default(), design)[0];
-        assert!(!poor.goes_on && poor.test_cost < 0.0, "{poor:?}");
+        let rows = found(AdditiveHazard::default(), design);
+        assert!(!rows[0].goes_on && rows[0].test_cost < 0.0, "{rows:?}");
+        assert_eq!(
+            TestPriorities { rows }.without_first(),
+            "No test is worth running: search is better stopped than tested"
+        );
     }
 
     #[test]

@@ -97,20 +97,27 @@ pub(crate) fn priorities(priorities: &TestPriorities) -> Option<Chart> {
     let bars = Bars::new(amount, shown().map(|row| row.channel.clone()))
         .with_series("worth", shown().map(|row| row.test_value))
         .with_series("cost", shown().map(|row| row.test_cost));
-    let title = match priorities.first() {
-        Some(first) => format!(
-            "Test {} first: it is worth {} and costs {}",
-            first.channel,
-            words::short(first.test_value),
-            words::short(first.test_cost)
-        ),
-        None => "No test is worth what it costs".to_owned(),
-    };
+    let title = priorities_title(priorities);
     let chart = Chart::new(title, bars).with_table(priority_table(rows));
     Some(chart.with_size(Size::Half).with_subtitle(
         "Expected gain of deciding after a test of the channel, and the sales that the test forgoes; \
          below 0 it saves money",
     ))
+}
+
+/// The test to run first, or why there is none.
+pub(crate) fn priorities_title(priorities: &TestPriorities) -> String {
+    if let Some(first) = priorities.first() {
+        let (channel, worth) = (&first.channel, words::short(first.test_value));
+        return match first.test_cost > 0.0 {
+            true => {
+                let cost = words::short(first.test_cost);
+                format!("Test {channel} first: it is worth {worth} and costs {cost}")
+            }
+            false => format!("Test {channel} first: it is worth {worth} and saves money"),
+        };
+    }
+    priorities.without_first()
 }
 
 fn priority_table(rows: &[TestPriority]) -> Table {
