@@ -5,6 +5,7 @@ use crate::pages::journey_counts::{JourneyCounts, POSITIONS};
 use crate::pages::largest::Largest;
 use crate::pages::words;
 use crate::report::chart::{Bars, Chart, Flow, FlowNode, HeatMap, Histogram, Measure, Size};
+use crate::stats::{holm, normal};
 use std::collections::BTreeMap;
 
 /// The channels that a chart names.
@@ -13,6 +14,60 @@ const MOST: usize = 11;
 const FEWEST: f64 = 10.0;
 /// The most paths that are shown.
 const PATHS: usize = 10;
+
+/// The share of first touches in the last tenth of the window from which on it is told.
+const CUT: f64 = 0.2;
+/// Shares that chance makes as unlike more often than this are not told.
+const CHANCE: f64 = 0.05;
+
+/// The first rows that have a role more often than all others do, beyond chance of all of these
+/// tests (Holm), by role, the largest share first.
+fn more_often(roles: &[&Vec<f64>], wholes: &[f64], named: usize) -> Vec<Vec<usize>> {
+    let all: f64 = wholes.iter().sum();
+    let test = |role: &[f64], row: usize| {
+        let (own, whole) = (role[row], wholes[row]);
+        let (others, rest) = (role.iter().sum::<f64>() - own, all - whole);
+        let pooled = (own + others) / all;
+        let error = (pooled * (1.0 - pooled) * (1.0 / whole + 1.0 / rest)).sqrt();
+        let z = (own / whole - others / rest) / error;
+        (whole >= FEWEST && z.is_finite()).then_some((row, z, own / whole))
+    };
+    let rows = |role: &&Vec<f64>| -> Vec<(usize, f64, f64)> {
+        (0..named).filter_map(|row| test(role, row)).collect()
+    };
+    let tests: Vec<Vec<(usize, f64, f64)>> = roles.iter().map(rows).collect();
+    let p_values = tests.iter().flatten().map(|test| normal::two_sided(test.1));
+    let p_values: Vec<f64> = p_values.collect();
+    let mut adjusted = holm(&p_values).unwrap_or_default().into_iter();
+    let mut told = |tests: &Vec<(usize, f64, f64)>| -> Vec<usize> {
+        let own = tests.iter().zip(adjusted.by_ref());
+        let mut told: Vec<_> = own
+            .filter(|(test, p)| test.1 > 0.0 && *p < CHANCE)
+            .map(|(test, _)| *test)
+            .collect();
+        told.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+        told.iter().map(|test| test.0).collect()
+    };
+    tests.iter().map(&mut told).collect()
+}
+
+/// Who opens and who closes journeys more often than others; names, and whether they are several.
+fn roles_title(opens: (String, bool), closes: (String, bool), counts: [usize; 2]) -> String {
+    let verb = |several: bool, verb: &str| match several {
+        true => verb.to_owned(),
+        false => format!("{verb}s"),
+    };
+    let (open, close) = (verb(opens.1, "open"), verb(closes.1, "close"));
+    match counts {
+        [0, 0] => "No channel opens or closes journeys more often than others".to_owned(),
+        [_, 0] => format!("{} {open} journeys more often than others", opens.0),
+        [0, _] => format!("{} {close} journeys more often than others", closes.0),
+        _ => format!(
+            "{} {open} journeys more often than others, {} {close} them",
+            opens.0, closes.0
+        ),
+    }
+}
 
 /// Counts with the channels that are named.
 pub(crate) struct JourneyCharts {
@@ -103,15 +158,21 @@ impl JourneyCharts {
     /// What follows what.
     pub(crate) fn steps(&self) -> Option<Chart> {
         let matrix = self.matrix(&self.counts.steps);
-        let all: f64 = matrix.iter().flatten().sum();
         let names = self.names();
-        let cells = matrix.iter().enumerate();
-        let cells =
-            cells.flat_map(|(from, row)| row.iter().enumerate().map(move |(to, n)| (*n, from, to)));
-        let apart = cells.filter(|(_, from, to)| from != to);
-        let (most, from, to) =
-            apart.max_by(|a, b| a.0.total_cmp(&b.0).then((b.1, b.2).cmp(&(a.1, a.2))))?;
-        let share = Self::share(most, all)?;
+        // the rest is no channel of its own
+        let named = 0..self.largest.named.len();
+        let pairs = named
+            .clone()
+            .flat_map(|from| named.clone().map(move |to| (from, to)));
+        let apart = pairs.filter(|(from, to)| from != to);
+        let (from, to) = apart.max_by(|a, b| {
+            let [x, y] = [a, b].map(|(from, to)| matrix[*from][*to]);
+            x.total_cmp(&y).then(b.cmp(a))
+        })?;
+        let share = Self::share(matrix[from][to], matrix[from].iter().sum())?;
+        if matrix[from][to] <= 0.0 {
+            return None;
+        }
         let map = HeatMap::new(
             Measure::share("of the steps from the channel of the row").with_digits(0),
             names.clone(),
@@ -121,13 +182,13 @@ impl JourneyCharts {
             map.with_row(name, row.iter().map(|count| Self::share(*count, whole)))
         });
         let title = format!(
-            "{} to {} is the most frequent change: {} of all steps",
+            "{} of steps from {} lead to {}; no change of channel is more frequent",
+            words::percent(share),
             names[from],
-            names[to],
-            words::percent(share)
+            names[to]
         );
         let chart = Chart::new(title, map).with_size(Size::Half);
-        Some(chart.with_subtitle("From the channel of a row to that of a column"))
+        Some(chart.with_subtitle("Steps from the channel of a row to that of a column"))
     }
 
     /// Where channels stand in journeys that convert.
@@ -146,15 +207,17 @@ impl JourneyCharts {
                 roles.iter().map(|role| Self::share(role[row], whole(row))),
             )
         });
-        let opens = |row: &usize| Self::share(roles[1][*row], whole(*row)).unwrap_or(0.0);
-        let closes = |row: &usize| Self::share(roles[3][*row], whole(*row)).unwrap_or(0.0);
-        let rows = || (0..names.len()).filter(|row| whole(*row) > 0.0);
-        let first = rows().max_by(|a, b| opens(a).total_cmp(&opens(b)).then(b.cmp(a)))?;
-        let last = rows().max_by(|a, b| closes(a).total_cmp(&closes(b)).then(b.cmp(a)))?;
-        let title = format!(
-            "{} opens journeys, {} closes them",
-            names[first], names[last]
-        );
+        let named = 0..self.largest.named.len();
+        let wholes: Vec<f64> = (0..names.len()).map(whole).collect();
+        if wholes.iter().all(|whole| *whole <= 0.0) {
+            return None;
+        }
+        let more = more_often(&[&roles[1], &roles[3]], &wholes, named.len());
+        let listed = |role: usize| {
+            let named: Vec<&str> = more[role].iter().map(|at| &*names[*at]).collect();
+            (words::listed(&named), named.len() > 1)
+        };
+        let title = roles_title(listed(0), listed(1), [more[0].len(), more[1].len()]);
         let chart = Chart::new(title, map).with_size(Size::Half);
         Some(chart.with_subtitle("Place of each channel's touches in journeys that convert"))
     }
@@ -248,15 +311,29 @@ impl JourneyCharts {
                 .sum();
             bins.with_bin(from as f64, to as f64, count)
         });
-        let title = format!(
-            "{} convert within a week of the first touch",
-            words::percent(share)
-        );
+        // the end of the window: its last tenth
+        let days = last + 1;
+        let late = (days / 10).max(1);
+        let tail: f64 = self.counts.days.range(days - late..).map(|(_, n)| n).sum();
+        let tail = Self::share(tail, all)?;
+        let title = match tail > CUT && days >= 7 {
+            true => format!(
+                "{} of first touches lie in the last {late} of {days} days before the conversion",
+                words::percent(tail)
+            ),
+            false => format!(
+                "{} convert within a week of the first touch",
+                words::percent(share)
+            ),
+        };
         let chart = Chart::new(title, bins).with_size(Size::Half);
-        Some(chart.with_subtitle("Conversions with a touch by days since their first touch"))
+        Some(chart.with_subtitle(
+            "Conversions by days since the first touch that counts; a rise to the end says that \
+             earlier touches lie beyond the window",
+        ))
     }
 
-    /// The paths that convert most often.
+    /// The paths of most conversions.
     pub(crate) fn paths(&self) -> Option<Chart> {
         let mut paths: Vec<(&Vec<usize>, f64)> = self
             .counts
@@ -274,7 +351,13 @@ impl JourneyCharts {
                 .join(" > ")
         };
         let first = paths.first()?;
-        let title = format!("{} is the path that converts most often", text(first.0));
+        let all: f64 = self.counts.lengths.values().sum();
+        let title = format!(
+            "No path is more frequent than {}: {} of {} conversions",
+            text(first.0),
+            words::count(first.1),
+            words::count(all)
+        );
         let bars = Bars::new(
             Measure::new("conversions").with_digits(0),
             paths.iter().map(|(path, _)| text(path)),
