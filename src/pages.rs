@@ -23,11 +23,13 @@
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 
+mod anyway;
 mod apart;
 mod attribution;
 mod attribution_checks;
 mod attribution_top;
 mod calendar;
+mod calibration_chart;
 mod channels_table;
 mod credit_charts;
 mod credit_places;
@@ -38,6 +40,7 @@ mod experiments;
 mod filled;
 mod fingerprint;
 mod friction;
+mod grounds;
 mod journey_charts;
 mod journey_counts;
 mod journey_kinds;

@@ -138,7 +138,9 @@ fn draw(
     if let Some(truth) = &input.truth {
         let caused = truth.channels.iter();
         let caused = caused.map(|row| (row.channel, row.incremental_conversions));
-        chapter = chapter.with_truth(caused);
+        chapter = chapter
+            .with_truth(caused)
+            .with_true_baseline(truth.baseline);
         results = results.with_chip("simulated, seed", options.seed.to_string());
     }
     let results = results

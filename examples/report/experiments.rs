@@ -18,6 +18,9 @@ const LIFTS: (f64, f64) = (0.1, 0.15);
 const TREATED: usize = 2;
 const WEEKS: usize = 8;
 
+const ABOUT: &str = "Two tests simulated apart, on persons and on regions of their own. What a test of \
+                     a channel is worth is of the retailer.";
+
 pub(crate) struct Experiments {
     persons: PersonLift,
     geos: GeoLift,
@@ -64,6 +67,7 @@ impl Experiments {
             .with_geo_candidates(&self.candidates)
             .with_power("5 % more buyers", PowerAnalysis::new(more))
             .chapter()
+            .with_introduction(ABOUT)
     }
 }
 

@@ -25,7 +25,7 @@ use mixtouch::mix::estimate::{Holdout, HoldoutRow, Search, SearchFit};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::{MixForecast, PlanHorizon, Posterior};
 use mixtouch::mix::specification::MixSpecification;
-use mixtouch::pages::{AttributionChapter, MixChapter, PlanChapter, Results};
+use mixtouch::pages::{AttributionChapter, JourneysChapter, MixChapter, PlanChapter, Results};
 use mixtouch::report::html::{Chapter, Page};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use mixtouch::simulate::retailer::Retailer;
@@ -39,6 +39,10 @@ use std::process::ExitCode;
 
 /// Channels on the way of those who are about to buy: the retailer knows that they cause nothing.
 const CAPTURE: [&str; 4] = ["search", "direct", "store", "call centre"];
+/// Which business a chapter is of.
+const OF_SHOP: &str = "Of the shop: four channels by week. The retailer's log is not part of this.";
+const OF_RETAILER: &str =
+    "Of the retailer: a log of persons. The shop's weeks are not part of this.";
 /// The periods that are planned.
 const PERIODS: usize = 4;
 /// The most that a period spends, in means of the periods planned.
@@ -146,8 +150,11 @@ impl Found {
             .with_totals(&self.plans.other_totals)
             .with_sensitivity(&self.plans.sensitivity)
             .with_flights(&self.plans.flights);
-        let about = "A simulated retailer: its log of persons, and its weeks of sales and spend";
+        let journeys = JourneysChapter::new(&self.journeys).chapter();
+        let about = "Two simulated businesses, not to be compared: a shop, of which weeks of sales and \
+                     spend are known (mix model, plan), and a retailer with a log of persons (all else)";
         let page = Results::new(about)
+            .with_businesses("Shop", "Retailer")
             .with_chip("simulated, seed", options.seed.to_string())
             .with_mix(model)
             .with_kpi_in_money()
@@ -157,11 +164,13 @@ impl Found {
             .with_attribution(&self.table)
             .with_journeys(&self.journeys)
             .with_priorities(&self.experiments.priorities)
-            .with_chapter(mix.chapter())
-            .with_chapter(spend.chapter())
+            .with_chapter(mix.chapter().with_introduction(OF_SHOP))
+            .with_chapter(spend.chapter().with_introduction(OF_SHOP))
+            .with_chapter(journeys.with_introduction(OF_RETAILER))
             .with_chapter(self.attribution()?)
             .with_chapter(self.experiments.chapter());
         let chapters = kpis::chapters(&self.dashboard).into_iter();
+        let chapters = chapters.map(|chapter| chapter.with_introduction(OF_RETAILER));
         Ok(chapters.fold(page, Results::with_chapter).page())
     }
 
@@ -171,12 +180,14 @@ impl Found {
         let hazard = hazard().fit(&self.journeys)?;
         let chapter = AttributionChapter::new(&self.table)
             .with_truth(caused)
+            .with_true_baseline(self.retailer.baseline)
             .with_stages(&self.journeys, "time-to-event", &hazard)?;
         let windows = self.windows.iter();
         let chapter = windows.fold(chapter, |chapter, (name, table)| {
             chapter.with_window(*name, table)
         });
-        Ok(chapter.with_window("30 days", &self.table).chapter())
+        let chapter = chapter.with_window("30 days", &self.table).chapter();
+        Ok(chapter.with_introduction(OF_RETAILER))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::attribution::{AttributionModel, ComparisonTable};
 use crate::error::Result;
 use crate::journeys::Journeys;
 use crate::pages::attribution_checks::checks;
+use crate::pages::calibration_chart::calibration;
 use crate::pages::credit_charts;
 use crate::pages::credit_places::{self, Stages};
 use crate::pages::credit_table::channel_table;
@@ -34,6 +35,7 @@ use crate::report::html::Chapter;
 pub struct AttributionChapter<'a> {
     table: &'a ComparisonTable,
     truth: Vec<(String, f64)>,
+    true_baseline: Option<f64>,
     stages: Option<Stages>,
     windows: Vec<(String, &'a ComparisonTable)>,
 }
@@ -44,6 +46,7 @@ impl<'a> AttributionChapter<'a> {
         Self {
             table,
             truth: Vec::new(),
+            true_baseline: None,
             stages: None,
             windows: Vec::new(),
         }
@@ -60,6 +63,14 @@ impl<'a> AttributionChapter<'a> {
             truth: truth.collect(),
             ..self
         }
+    }
+
+    /// The same chapter with the conversions that would have come without marketing, where a
+    /// simulation knows them.
+    #[must_use]
+    pub const fn with_true_baseline(mut self, conversions: f64) -> Self {
+        self.true_baseline = Some(conversions);
+        self
     }
 
     /// The same chapter with a model's credit of touches early, in the middle and late in journeys:
@@ -112,11 +123,11 @@ impl<'a> AttributionChapter<'a> {
         };
         let charts = [
             Some(credit_charts::credit(table, main, &self.truth)),
-            Some(credit_charts::totals(table, main)),
+            Some(credit_charts::totals(table, main, self.true_baseline)),
             credit_charts::returns(table, main),
             credit_charts::agreement_of_models(table),
             credit_charts::by_model(table, main),
-            credit_charts::calibration(main),
+            calibration(main),
             self.stages.as_ref().and_then(Stages::chart),
             credit_places::by_window(table, main, &self.windows),
             credit_charts::by_segment(table, main),

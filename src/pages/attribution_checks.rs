@@ -1,7 +1,9 @@
 //! Checks of a comparison, each with what to do.
 
-use crate::attribution::{ComparisonTable, Finding};
-use crate::pages::words::sentence;
+use crate::attribution::{ComparisonTable, Finding, ModelTable};
+use crate::pages::grounds::{Grounds, near_the_sale};
+use crate::pages::main_model::{ALIKE, least_alike, main_model};
+use crate::pages::words::{self, sentence};
 use crate::report::html::{Check, Verdict};
 
 /// A check for each finding; a good one where there is none.
@@ -13,6 +15,11 @@ pub(crate) fn checks(table: &ComparisonTable) -> Vec<Check> {
                 .with_action("Ask for a bootstrap, so that differences can be told from chance."),
         );
     }
+    if let Some(main) = main_model(table) {
+        checks.extend(assumed(main));
+        checks.extend(cause(table, main));
+        checks.extend(disagreement(table));
+    }
     if checks.is_empty() {
         checks.push(Check::new(
             Verdict::Good,
@@ -20,6 +27,65 @@ pub(crate) fn checks(table: &ComparisonTable) -> Vec<Check> {
         ));
     }
     checks
+}
+
+/// The channels that have no credit because the caller said so.
+fn assumed(main: &ModelTable) -> Option<Check> {
+    let assumed = Grounds::new(main).assumed();
+    let names = words::listed(&assumed);
+    let text = format!(
+        "Assumed and not found: {names} only follow the wish to buy, so that their credit is 0 and \
+         the baseline is larger"
+    );
+    (!assumed.is_empty()).then(|| {
+        Check::new(Verdict::Watch, text)
+            .with_action("Test one of them, and name it no longer by --demand-capture.")
+    })
+}
+
+/// What stands between credit and cause: channels without a test, those nearest to the sale first.
+fn cause(table: &ComparisonTable, main: &ModelTable) -> Option<Check> {
+    let untested = Grounds::new(main).untested();
+    if untested.is_empty() {
+        return None;
+    }
+    let near = near_the_sale(table, &untested);
+    let who = match near.as_slice() {
+        [] => words::listed(&untested),
+        near => format!(
+            "{}, nearest to the sale of {} channels without a test",
+            words::listed(near),
+            untested.len()
+        ),
+    };
+    let text = match main.baseline {
+        Some(_) => format!(
+            "Credit need not be cause, and intervals are of chance alone: what no test confirms may \
+             only follow the wish to buy, above all {who}"
+        ),
+        None => format!(
+            "{} divides what came and does not know the cause: channels may only follow the wish to \
+             buy, above all {who}",
+            sentence(&main.model)
+        ),
+    };
+    Some(Check::new(Verdict::Watch, text).with_action(
+        "Test them (--lift), or name those that only follow demand (--demand-capture).",
+    ))
+}
+
+/// The two models that place the least credit alike, if that is little.
+fn disagreement(table: &ComparisonTable) -> Option<Check> {
+    let (a, b, alike) = least_alike(table).filter(|(_, _, alike)| *alike < ALIKE)?;
+    let text = format!(
+        "{} and {} place {} of the credit on the same channels",
+        sentence(&a.model),
+        b.model,
+        words::percent(alike)
+    );
+    Some(Check::new(Verdict::Watch, text).with_action(
+        "Let tests decide between models; until then use none of them to the last unit spent.",
+    ))
 }
 
 fn check(finding: &Finding) -> Check {

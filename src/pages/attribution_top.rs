@@ -1,25 +1,29 @@
 //! What attribution says on page one.
 
 use crate::attribution::{ChannelCredit, ComparisonTable, ModelTable};
-use crate::pages::apart::{Ends, surely_apart};
-use crate::pages::credit_charts::{roas, total_title};
-use crate::pages::main_model::{agreement, main_model, usual_model};
+use crate::pages::anyway::{anyway, anyway_rests_on, anyway_sentence};
+use crate::pages::apart::{Ends, surely_apart, surely_first};
+use crate::pages::credit_charts::roas;
+use crate::pages::grounds::Grounds;
+use crate::pages::main_model::{ALIKE, least_alike, main_model};
 use crate::pages::words;
 use crate::report::html::{Answer, Card};
-
-/// The least part of the credit on which methods that agree agree.
-const ALIKE: f64 = 0.8;
 
 /// A comparison in sentences.
 pub(crate) struct AttributionTop<'a> {
     table: &'a ComparisonTable,
     main: &'a ModelTable,
+    grounds: Grounds<'a>,
 }
 
 impl<'a> AttributionTop<'a> {
     /// None where no model was scored.
     pub(crate) fn new(table: &'a ComparisonTable) -> Option<Self> {
-        main_model(table).map(|main| Self { table, main })
+        main_model(table).map(|main| Self {
+            table,
+            main,
+            grounds: Grounds::new(main),
+        })
     }
 
     /// The channel with the most credit, if any has some.
@@ -32,6 +36,14 @@ impl<'a> AttributionTop<'a> {
             .max_by(|a, b| a.conversions.total_cmp(&b.conversions))
     }
 
+    /// Whether the interval of the channel with the most credit lies above those of all others.
+    fn is_surely_first(&self, best: &ChannelCredit) -> bool {
+        let channels = self.main.channels.iter();
+        let ends = channels.map(|one| one.conversions_low.zip(one.conversions_high));
+        let first = surely_first(&ends.collect::<Vec<Ends>>());
+        first.is_some_and(|at| self.main.channels[at].channel == best.channel)
+    }
+
     fn with_ends(&self, channel: &ChannelCredit) -> String {
         let credit = words::short(channel.conversions);
         match channel.conversions_low.zip(channel.conversions_high) {
@@ -42,63 +54,86 @@ impl<'a> AttributionTop<'a> {
         }
     }
 
+    /// What a channel lacks whose effect no test found, in words.
+    fn lacks(&self, channel: &str) -> &'static str {
+        match self.grounds.is_tested(channel) {
+            true => "whose tests found no effect beyond chance",
+            false => "which no test confirms",
+        }
+    }
+
     pub(crate) fn headline(&self) -> String {
-        let total = words::short(self.table.totals().conversions);
+        let total = words::counted(self.table.totals().conversions, "conversion");
         let Some(best) = self.best() else {
-            return format!("{total} conversions, and no channel is credited with any");
+            return format!("{total}, and no channel is credited with any");
         };
         let (channel, credit) = (&best.channel, self.with_ends(best));
-        match self.main.baseline {
-            Some(_) => format!(
-                "{channel} brought {credit} of {total} conversions; {}",
-                total_title(self.table, self.main)
-            ),
+        let model = &self.main.model;
+        if self.main.baseline.is_none() {
             // a rule divides what there is, and does not know the cause
-            None => format!(
-                "{channel} is credited with {credit} of {total} conversions, by {}",
-                self.main.model
+            return format!("{channel} is credited with {credit} of {total}, by {model}");
+        }
+        let first = match self.grounds.is_found(channel) {
+            true => format!("{channel} brought {credit} of {total}"),
+            false => format!(
+                "{channel}, {}, is credited with {credit} of {total}",
+                self.lacks(channel)
             ),
+        };
+        match anyway(self.table, self.main) {
+            Some(Ok(_)) => format!("{first}; {}", anyway_sentence(self.table, self.main)),
+            _ => first,
         }
     }
 
     pub(crate) fn worked(&self) -> Answer {
         let question = "What worked?";
+        let (model, channels) = (&self.main.model, self.main.channels.iter());
+        let found = channels.filter(|one| self.grounds.is_found(&one.channel));
+        if let Some(best) = found.max_by(|a, b| a.conversions.total_cmp(&b.conversions)) {
+            let credit = self.with_ends(best);
+            return Answer::new(question, &best.channel).with_detail(format!(
+                "{credit} conversions by {model}, and tests found an effect"
+            ));
+        }
         let Some(best) = self.best() else {
             return Answer::new(question, "Nothing is credited");
         };
-        let credit = format!(
-            "{} conversions by {}",
-            self.with_ends(best),
-            self.main.model
-        );
-        Answer::new(question, &best.channel).with_detail(credit)
+        let answer = format!("{} has most credit", best.channel);
+        let sure = match self.is_surely_first(best) {
+            true => "",
+            false => ", not surely the most",
+        };
+        let caveat = match self.main.baseline {
+            Some(_) => format!("of a channel {}", self.lacks(&best.channel)),
+            None => "by a model that does not know the cause".to_owned(),
+        };
+        Answer::new(question, answer).with_detail(format!(
+            "{} conversions by {model}{sure}, {caveat}",
+            self.with_ends(best)
+        ))
     }
 
     pub(crate) fn anyway(&self) -> Answer {
         let question = "What would have come anyway?";
-        let total = self.table.totals().conversions;
-        let answer = match self.main.baseline {
-            Some(baseline) if total > 0.0 => words::percent(baseline.conversions / total),
-            _ => {
-                return Answer::new(question, "Not estimated")
-                    .with_detail(total_title(self.table, self.main));
+        match anyway(self.table, self.main) {
+            Some(Ok(share)) => {
+                let model = format!("of conversions, by {}", self.main.model);
+                let detail = match anyway_rests_on(self.main) {
+                    text if text.is_empty() => model,
+                    text => format!("{model}; {text}"),
+                };
+                Answer::new(question, share.to_string()).with_detail(detail)
             }
-        };
-        Answer::new(question, answer).with_detail(total_title(self.table, self.main))
-    }
-
-    /// The channels with costs whose return is known, with the ends of its interval.
-    fn paid(&self) -> Vec<&ChannelCredit> {
-        self.main
-            .channels
-            .iter()
-            .filter(|channel| channel.roas.is_some())
-            .collect()
+            Some(Err(reason)) => Answer::new(question, "Not told").with_detail(reason),
+            None => Answer::new(question, "Not estimated")
+                .with_detail(anyway_sentence(self.table, self.main)),
+        }
     }
 
     pub(crate) fn change(&self) -> Answer {
         let question = "What to change?";
-        let paid = self.paid();
+        let paid = self.grounds.paid();
         if paid.len() < 2 {
             return Answer::new(question, "Not known")
                 .with_detail("costs of two channels are needed");
@@ -116,40 +151,48 @@ impl<'a> AttributionTop<'a> {
         };
         let [high, low] = [more, less].map(|at| words::short(paid[at].roas.unwrap_or(f64::NAN)));
         let answer = format!("Less {}, more {}", paid[less].channel, paid[more].channel);
+        let both = [less, more].map(|at| paid[at].channel.as_str());
+        let untested = both.iter().any(|name| !self.grounds.is_found(name));
+        let caveat = if untested {
+            ", which no test confirms"
+        } else {
+            ""
+        };
         Answer::new(question, answer).with_detail(format!(
-            "{low} against {high} credited back for 1 spent; a mix model says how much"
+            "{low} against {high} credited back for 1 spent{caveat}; a mix model says how much"
         ))
     }
 
     pub(crate) fn sure(&self) -> Answer {
         let question = "How sure is that?";
-        let alike = usual_model(self.table).map(|usual| agreement(self.main, usual));
-        let detail = match (self.table.bootstrap(), alike) {
-            (Some(bootstrap), _) => format!(
-                "{} intervals of {} replicates",
+        let detail = match self.table.bootstrap() {
+            Some(bootstrap) => format!(
+                "{} intervals of {} replicates, which are chance alone",
                 words::level(bootstrap.level()),
                 bootstrap.replicates()
             ),
-            (None, _) => "no intervals were asked for".to_owned(),
+            None => "no intervals were asked for".to_owned(),
         };
-        match alike {
-            Some(alike) => {
+        match least_alike(self.table) {
+            Some((a, b, alike)) => {
                 let word = if alike >= ALIKE {
                     "Methods agree"
                 } else {
                     "Methods disagree"
                 };
                 let answer = format!("{word}: {}", words::percent(alike));
-                Answer::new(question, answer)
-                    .with_detail(format!("of credit placed as last touch does; {detail}"))
+                let (a, b) = (&a.model, &b.model);
+                Answer::new(question, answer).with_detail(format!(
+                    "of credit lies on the same channels by {a} and {b}, the least of any two; {detail}"
+                ))
             }
-            None => Answer::new(question, "See intervals").with_detail(detail),
+            None => Answer::new(question, "Not known").with_detail(detail),
         }
     }
 
     pub(crate) fn test_next(&self) -> Answer {
         let question = "What to test next?";
-        let tested = |name: &str| self.main.calibration.iter().any(|row| row.channel == name);
+        let tested = |name: &str| self.grounds.is_tested(name) || self.grounds.is_assumed(name);
         let suspect = self
             .main
             .channels
@@ -167,6 +210,7 @@ impl<'a> AttributionTop<'a> {
             ));
         }
         let dear = self
+            .grounds
             .paid()
             .into_iter()
             .filter(|channel| !tested(&channel.channel));
@@ -180,10 +224,10 @@ impl<'a> AttributionTop<'a> {
 
     pub(crate) fn cards(&self) -> Vec<Card> {
         let totals = self.table.totals();
-        let mut cards = vec![
-            Card::new("Conversions", words::short(totals.conversions))
-                .with_note(format!("of {} journeys", words::short(totals.journeys))),
-        ];
+        let conversions = words::count(totals.conversions);
+        let journeys = words::counted(totals.journeys, "journey");
+        let mut cards =
+            vec![Card::new("Conversions", conversions).with_note(format!("of {journeys}"))];
         if totals.value > 0.0 {
             let each = totals.value / totals.conversions.max(1.0);
             cards.push(
@@ -191,72 +235,132 @@ impl<'a> AttributionTop<'a> {
                     .with_note(format!("{} a conversion", words::short(each))),
             );
         }
-        let cost: f64 = self
-            .main
-            .channels
-            .iter()
-            .filter_map(|channel| channel.cost)
-            .sum();
+        let channels = self.main.channels.iter();
+        let cost: f64 = channels.clone().filter_map(|channel| channel.cost).sum();
         if cost > 0.0 {
-            let credited: f64 = self.main.channels.iter().map(|channel| channel.value).sum();
+            let credited: f64 = channels.map(|channel| channel.value).sum();
             let back = words::short(credited / cost);
             cards.push(
                 Card::new("Cost", words::short(cost))
                     .with_note(format!("{back} of credited value for 1")),
             );
         }
+        cards.extend(self.anyway_card());
+        if totals.conversions > 0.0 {
+            let without = self.main.unattributed.conversions;
+            let share = words::percent(without / totals.conversions);
+            cards.push(
+                Card::new("Unattributed", share).with_note(words::counted(without, "conversion")),
+            );
+        }
+        if let Some((a, b, alike)) = least_alike(self.table) {
+            let note = format!("of credit at least, {} and {}", a.model, b.model);
+            cards.push(Card::new("Methods agree on", words::percent(alike)).with_note(note));
+        }
         cards
     }
 
-    pub(crate) fn findings(&self) -> Vec<(String, String)> {
-        let mut findings = Vec::new();
-        let pays: Vec<&str> = self
-            .paid()
-            .into_iter()
-            .filter(|channel| roas(channel).interval().is_some_and(|(low, _)| low > 1.0))
-            .map(|channel| channel.channel.as_str())
-            .collect();
-        if !pays.is_empty() {
-            let figures = format!(
-                "by {}, the whole interval of return on ad spend lies above 1",
-                self.main.model
-            );
-            let verb = if pays.len() == 1 { "pays" } else { "pay" };
-            findings.push((format!("{} {verb} back", words::listed(&pays)), figures));
-        }
-        if let Some((a, b)) = self.overlap() {
-            let figures = format!(
-                "{} and {} conversions",
-                self.with_ends(a),
-                self.with_ends(b)
-            );
-            findings.push((
-                format!("{} and {} cannot be told apart", a.channel, b.channel),
-                figures,
-            ));
-        }
-        if let Some(usual) = usual_model(self.table) {
-            let alike = agreement(self.main, usual);
-            if alike < ALIKE {
-                let figures = format!(
-                    "they place {} of the credit on the same channels",
-                    words::percent(alike)
-                );
-                findings.push((
-                    format!(
-                        "{} and {} disagree",
-                        words::sentence(&usual.model),
-                        self.main.model
-                    ),
-                    figures,
-                ));
+    fn anyway_card(&self) -> Option<Card> {
+        let name = "Without marketing";
+        let model = &self.main.model;
+        Some(match anyway(self.table, self.main)? {
+            Ok(share) => {
+                let note = match &share.ends {
+                    Some(ends) => format!("{ends}, by {model}"),
+                    None => format!("by {model}"),
+                };
+                Card::new(name, &share.part).with_note(note)
             }
-        }
-        findings
+            Err(_) => Card::new(name, "not told").with_note(format!("by {model}")),
+        })
+    }
+
+    /// What page one says first.
+    pub(crate) fn findings(&self) -> Vec<(String, String)> {
+        let findings = [
+            self.by_tests(),
+            self.by_assumption(),
+            self.more_than_cost(),
+            self.alike(),
+            self.overlap(),
+            self.without_tests(),
+        ];
+        findings.into_iter().flatten().collect()
+    }
+
+    fn by_tests(&self) -> Option<(String, String)> {
+        let tested = &self.main.calibration;
+        let found = tested
+            .iter()
+            .filter(|row| self.grounds.is_found(&row.channel));
+        let found: Vec<&str> = found.map(|row| row.channel.as_str()).collect();
+        let finding = match found.as_slice() {
+            [] if tested.is_empty() => return None,
+            [] => "No test found an effect beyond chance".to_owned(),
+            found => format!("Tests found an effect of {}", words::listed(found)),
+        };
+        let figures = tested.iter().map(|row| {
+            let [tested, error] = [row.tested, row.tested_error].map(words::short);
+            format!("{} {tested} (standard error {error})", row.channel)
+        });
+        let figures: Vec<String> = figures.take(3).collect();
+        Some((finding, format!("conversions: {}", figures.join(", "))))
+    }
+
+    fn by_assumption(&self) -> Option<(String, String)> {
+        let assumed = self.grounds.assumed();
+        let verb = if assumed.len() == 1 { "has" } else { "have" };
+        let names = words::listed(&assumed);
+        let figures = "they were named as following the wish to buy; no data say so".to_owned();
+        let finding = format!("{names} {verb} no credit by assumption");
+        (!assumed.is_empty()).then_some((finding, figures))
+    }
+
+    fn more_than_cost(&self) -> Option<(String, String)> {
+        let paid = self.grounds.paid();
+        let more = paid
+            .into_iter()
+            .filter(|channel| roas(channel).interval().is_some_and(|(low, _)| low > 1.0));
+        let more: Vec<&str> = more.map(|channel| channel.channel.as_str()).collect();
+        let (found, finding) = (
+            more.iter().all(|name| self.grounds.is_found(name)),
+            words::listed(&more),
+        );
+        let finding = match (more.as_slice(), found) {
+            ([], _) => return None,
+            ([_], true) => format!("{finding} pays back"),
+            (_, true) => format!("{finding} pay back"),
+            ([_], false) => format!("{finding} is credited with more than it costs"),
+            (_, false) => format!("{finding} are credited with more than they cost"),
+        };
+        let figures = format!(
+            "by {}, the whole interval of credited value for 1 spent lies above 1",
+            self.main.model
+        );
+        Some((finding, figures))
+    }
+
+    fn alike(&self) -> Option<(String, String)> {
+        let (a, b, alike) = least_alike(self.table)?;
+        let first = words::sentence(&a.model);
+        let alone = self.table.models().len() == 2;
+        let finding = match (alike < ALIKE, alone) {
+            (true, _) => format!("{first} and {} disagree", b.model),
+            (false, true) => format!("{first} and {} agree", b.model),
+            (false, false) => "All methods agree".to_owned(),
+        };
+        let share = words::percent(alike);
+        let which = match alone {
+            true => String::new(),
+            false if alike < ALIKE => ", the least of any two methods".to_owned(),
+            false => ", also the two that agree least".to_owned(),
+        };
+        let figures = format!("they place {share} of the credit on the same channels{which}");
+        Some((finding, figures))
     }
 
     /// The two channels with the most credit, where their intervals overlap.
-    fn overlap(&self) -> Option<(&ChannelCredit, &ChannelCredit)> {
+    fn overlap(&self) -> Option<(String, String)> {
         let channels = self.main.channels.iter();
         let mut order: Vec<&ChannelCredit> = channels
             .filter(|channel| channel.conversions > 0.0)
@@ -264,6 +368,23 @@ impl<'a> AttributionTop<'a> {
         order.sort_by(|a, b| b.conversions.total_cmp(&a.conversions));
         let [first, second] = [*order.first()?, *order.get(1)?];
         let overlap = first.conversions_low? < second.conversions_high?;
-        overlap.then_some((first, second))
+        let [one, other] = [first, second].map(|channel| self.with_ends(channel));
+        overlap.then(|| {
+            (
+                format!(
+                    "{} and {} cannot be told apart",
+                    first.channel, second.channel
+                ),
+                format!("{one} and {other} conversions"),
+            )
+        })
+    }
+
+    fn without_tests(&self) -> Option<(String, String)> {
+        self.main.baseline?;
+        let untested = self.grounds.untested();
+        let names = words::listed(&untested);
+        let figures = "the credit is what the log shows, be it cause or habit".to_owned();
+        (!untested.is_empty()).then(|| (format!("No test tells what {names} caused"), figures))
     }
 }

@@ -1,8 +1,10 @@
 //! Charts of credit.
 
-use crate::attribution::{Calibration, ChannelCredit, ComparisonTable, ModelTable};
+use crate::attribution::{ChannelCredit, ComparisonTable, ModelTable};
+use crate::pages::anyway::{anyway_rests_on, anyway_sentence};
+use crate::pages::grounds::Grounds;
 use crate::pages::largest::Largest;
-use crate::pages::main_model::{agreement, credits, names, shares, usual_model};
+use crate::pages::main_model::{agreement, credits, least_alike, names, shares, usual_model};
 use crate::pages::words;
 use crate::report::chart::{Bars, Chart, Forest, HeatMap, Mark, Measure, Size, Waterfall};
 
@@ -12,8 +14,6 @@ const MOST: usize = 11;
 const LARGE: f64 = 0.02;
 /// The least factor between two models that a title speaks of.
 const APART: f64 = 1.2;
-/// Standard errors in 90 %.
-const Z90: f64 = 1.644_853_626_951_472_2;
 
 fn conversions() -> Measure {
     Measure::new("conversions").with_digits(1)
@@ -30,13 +30,20 @@ fn intervals(table: &ComparisonTable) -> String {
     }
 }
 
-fn mark(channel: &ChannelCredit) -> Mark {
-    Mark::new(channel.conversions).with_interval(channel.conversions_low, channel.conversions_high)
+/// Credit with its interval; what is assumed varies with no data.
+fn mark(channel: &ChannelCredit, grounds: &Grounds<'_>) -> Mark {
+    let mark = Mark::new(channel.conversions);
+    match grounds.is_assumed(&channel.channel) {
+        true => mark,
+        false => mark.with_interval(channel.conversions_low, channel.conversions_high),
+    }
 }
 
 /// The marks of the largest channels and, without interval, of the rest.
 fn marks(model: &ModelTable, largest: &Largest) -> Vec<Mark> {
-    let named = largest.named.iter().map(|&at| mark(&model.channels[at]));
+    let grounds = Grounds::new(model);
+    let named = largest.named.iter();
+    let named = named.map(|&at| mark(&model.channels[at], &grounds));
     let sums = largest.sums(|at| model.channels[at].conversions);
     let rest = sums.into_iter().skip(largest.named.len()).map(Mark::new);
     named.chain(rest).collect()
@@ -61,9 +68,19 @@ pub(crate) fn credit(table: &ComparisonTable, main: &ModelTable, truth: &[(Strin
     }
     let title = usual.map_or_else(|| leader(main), |usual| difference(main, usual));
     Chart::new(title, bars).with_subtitle(format!(
-        "Credited conversions by channel, {}",
-        intervals(table)
+        "Credited conversions by channel, {}{}",
+        intervals(table),
+        assumed_note(main)
     ))
+}
+
+/// Which channels have no credit because the caller said so.
+fn assumed_note(main: &ModelTable) -> String {
+    match Grounds::new(main).assumed().as_slice() {
+        [] => String::new(),
+        [only] => format!("; {only} is assumed to cause nothing"),
+        several => format!("; {} are assumed to cause nothing", words::listed(several)),
+    }
 }
 
 fn leader(main: &ModelTable) -> String {
@@ -82,45 +99,76 @@ fn leader(main: &ModelTable) -> String {
     )
 }
 
-/// Where the usual model is farthest from the main one.
+/// Where the usual model is farthest from the main one: of changes beyond chance where intervals are
+/// known, and of channels that are not assumed to cause nothing.
 fn difference(main: &ModelTable, usual: &ModelTable) -> String {
-    let all = credits(usual)
-        .iter()
-        .chain(&credits(main))
-        .map(|credit| credit.max(0.0))
-        .sum::<f64>()
-        / 2.0;
+    let grounds = Grounds::new(main);
+    let sum = |model: &ModelTable| -> f64 {
+        let credits = credits(model);
+        credits.iter().map(|credit| credit.max(0.0)).sum()
+    };
+    let all = (sum(main) + sum(usual)) / 2.0;
+    if all <= 0.0 {
+        return "No channel is credited".to_owned();
+    }
     let pairs = main.channels.iter().zip(&usual.channels);
-    let large = pairs.filter(|(a, b)| {
-        a.conversions > 0.0 && b.conversions > 0.0 && a.conversions.max(b.conversions) > LARGE * all
+    let large = pairs.filter(|(own, usual)| {
+        let largest = own.conversions.max(usual.conversions);
+        largest > LARGE * all && !grounds.is_assumed(&own.channel)
     });
-    let factor = |(a, b): &(&ChannelCredit, &ChannelCredit)| b.conversions / a.conversions;
-    let size = |factor: f64| factor.max(1.0 / factor);
-    let farthest = large.max_by(|a, b| size(factor(a)).total_cmp(&size(factor(b))));
-    match farthest {
-        Some(pair) if size(factor(&pair)) >= APART => {
-            let times = words::short(factor(&pair));
-            let (usual, channel, main) = (&usual.model, &pair.0.channel, &main.model);
-            format!(
-                "{} gives {channel} {times} times what {main} gives",
-                words::sentence(usual)
-            )
+    let size = |(own, usual): &(&ChannelCredit, &ChannelCredit)| {
+        let [own, usual] = [own.conversions.max(0.0), usual.conversions.max(0.0)];
+        (usual / own).max(own / usual)
+    };
+    let told = large.clone().filter(|pair| is_beyond_chance(*pair));
+    let farthest = told.max_by(|a, b| size(a).total_cmp(&size(b)));
+    let (name, main) = (&usual.model, &main.model);
+    let Some((own, usual)) = farthest.filter(|pair| size(pair) >= APART) else {
+        let apart = large.max_by(|a, b| size(a).total_cmp(&size(b)));
+        return match apart.filter(|pair| size(pair) >= APART) {
+            Some(_) => format!("{main} and {name} differ on no large channel beyond chance"),
+            None => format!("{main} and {name} agree on every large channel"),
+        };
+    };
+    let name = words::sentence(name);
+    let (channel, times) = (&own.channel, usual.conversions / own.conversions);
+    if own.conversions <= 0.0 || usual.conversions <= 0.0 {
+        let [usual, own] = [usual, own].map(|one| words::count(one.conversions));
+        return format!("{name} credits {channel} with {usual}, {main} with {own}");
+    }
+    let times = words::short(times);
+    match own.change_low.zip(own.change_high) {
+        Some((low, high)) if low > -1.0 => {
+            let ends = words::ends(1.0 / (1.0 + high), 1.0 / (1.0 + low), words::short);
+            format!("{name} gives {channel} {times} times ({ends}) what {main} gives")
         }
-        _ => format!(
-            "{} and {} agree on every large channel",
-            main.model, usual.model
-        ),
+        _ => format!("{name} gives {channel} {times} times what {main} gives"),
     }
 }
 
-/// From channels to all conversions: what is baseline and what nobody is credited with.
-pub(crate) fn totals(table: &ComparisonTable, main: &ModelTable) -> Chart {
+/// Whether a channel's credit by two models differs beyond chance, as far as intervals are known: of
+/// the change, or without it of both credits.
+fn is_beyond_chance((own, usual): (&ChannelCredit, &ChannelCredit)) -> bool {
+    let change = own.change_low.zip(own.change_high);
+    let ends = |one: &ChannelCredit| one.conversions_low.zip(one.conversions_high);
+    match (change, ends(own).zip(ends(usual))) {
+        (Some((low, high)), _) => low > 0.0 || high < 0.0,
+        (None, Some((own, usual))) => own.0 > usual.1 || usual.0 > own.1,
+        (None, None) => true,
+    }
+}
+
+/// From channels to all conversions: what is baseline and what nobody is credited with; the true
+/// baseline beside, where it is known.
+pub(crate) fn totals(table: &ComparisonTable, main: &ModelTable, truth: Option<f64>) -> Chart {
     let largest = Largest::of(&credits(main), 8);
     let all = names(main);
+    let grounds = Grounds::new(main);
     let parts = largest
         .names(&all)
         .into_iter()
-        .zip(largest.sums(|at| main.channels[at].conversions));
+        .zip(largest.sums(|at| main.channels[at].conversions))
+        .filter(|(name, _)| !grounds.is_assumed(name));
     let mut waterfall = parts.fold(
         Waterfall::new(conversions()),
         |waterfall, (name, credit)| waterfall.with_change(name, credit),
@@ -132,45 +180,25 @@ pub(crate) fn totals(table: &ComparisonTable, main: &ModelTable) -> Chart {
     let waterfall = waterfall
         .with_change("unattributed", main.unattributed.conversions)
         .with_level("all conversions", total);
-    Chart::new(total_title(table, main), waterfall)
+    let mut title = words::sentence(&anyway_sentence(table, main));
+    if let Some(truth) = truth.filter(|_| total > 0.0 && main.baseline.is_some()) {
+        title += &format!("; in truth {}", words::percent(truth / total));
+    }
+    let rests_on = match anyway_rests_on(main) {
+        text if text.is_empty() || main.baseline.is_none() => String::new(),
+        text => format!("; {text}"),
+    };
+    Chart::new(title, waterfall)
         .with_subtitle(format!(
-            "Conversions by {}: credited + baseline + unattributed = all",
+            "Conversions by {}: credited + baseline + unattributed = all{rests_on}",
             main.model
         ))
         .with_size(Size::Half)
 }
 
-/// What would have come anyway, in words.
-pub(crate) fn total_title(table: &ComparisonTable, main: &ModelTable) -> String {
-    let total = table.totals().conversions;
-    let share = |part: f64| words::percent(if total > 0.0 { part / total } else { 0.0 });
-    match main.baseline {
-        Some(baseline) => {
-            let ends = baseline.share_low.zip(baseline.share_high);
-            let ends = ends.map_or_else(String::new, |(low, high)| {
-                format!(" ({} to {})", words::percent(low), words::percent(high))
-            });
-            let part = share(baseline.conversions);
-            format!("{part}{ends} of conversions would have come without marketing")
-        }
-        None if main.unattributed.conversions > 0.0 => {
-            let part = share(main.unattributed.conversions);
-            format!("{part} of conversions had no touch to credit")
-        }
-        None => format!(
-            "{} divides all conversions among touches: it has no baseline",
-            main.model
-        ),
-    }
-}
-
 /// Return on ad spend beside break-even, where costs are known.
 pub(crate) fn returns(table: &ComparisonTable, main: &ModelTable) -> Option<Chart> {
-    let paid: Vec<&ChannelCredit> = main
-        .channels
-        .iter()
-        .filter(|channel| channel.roas.is_some())
-        .collect();
+    let paid = Grounds::new(main).paid();
     if paid.is_empty() {
         return None;
     }
@@ -187,8 +215,9 @@ pub(crate) fn returns(table: &ComparisonTable, main: &ModelTable) -> Option<Char
     let title = returns_title(&paid, table);
     let chart = Chart::new(title, forest).with_size(Size::Half);
     Some(chart.with_subtitle(format!(
-        "Return on ad spend by {}; largest spend on top",
-        main.model
+        "Credited value for 1 spent by {}; largest spend on top{}",
+        main.model,
+        assumed_note(main)
     )))
 }
 
@@ -208,7 +237,8 @@ fn returns_title(paid: &[&ChannelCredit], table: &ComparisonTable) -> String {
             let sure = paid.iter().filter(sure).count();
             let level = words::level(bootstrap.level());
             format!(
-                "{sure} of {count} paid channels pay back: the {level} interval lies above break-even"
+                "Credited with more than they cost, by the whole {level} interval: {sure} of {count} \
+                 paid channels"
             )
         }
         None => {
@@ -216,7 +246,7 @@ fn returns_title(paid: &[&ChannelCredit], table: &ComparisonTable) -> String {
                 .iter()
                 .filter(|channel| channel.roas.is_some_and(|roas| roas > 1.0))
                 .count();
-            format!("{above} of {count} paid channels bring more value than they cost")
+            format!("Credited with more than they cost: {above} of {count} paid channels")
         }
     }
 }
@@ -224,7 +254,7 @@ fn returns_title(paid: &[&ChannelCredit], table: &ComparisonTable) -> String {
 /// How much of the credit two models place alike.
 pub(crate) fn agreement_of_models(table: &ComparisonTable) -> Option<Chart> {
     let models = table.models();
-    if models.len() < 2 {
+    if models.len() < 2 || models[0].channels.len() < 2 {
         return None;
     }
     let name = |model: &ModelTable| model.model.clone();
@@ -232,22 +262,19 @@ pub(crate) fn agreement_of_models(table: &ComparisonTable) -> Option<Chart> {
         Measure::share("credit placed on the same channels").with_digits(0),
         models.iter().map(name),
     );
-    let mut least: Option<(f64, &str, &str)> = None;
-    for (at, a) in models.iter().enumerate() {
-        let row: Vec<f64> = models.iter().map(|b| agreement(a, b)).collect();
-        for (b, &alike) in models[..at].iter().zip(&row) {
-            if least.is_none_or(|(known, _, _)| alike < known) {
-                least = Some((alike, &b.model, &a.model));
-            }
-        }
-        map = map.with_row(&a.model, row);
+    for a in models {
+        map = map.with_row(&a.model, models.iter().map(|b| agreement(a, b)));
     }
-    let title = least.map_or_else(String::new, |(alike, a, b)| {
-        let alike = words::percent(alike);
-        format!(
-            "{} and {b} agree least: on {alike} of the credit",
-            words::sentence(a)
-        )
+    let unknown = || "No two models credit channels".to_owned();
+    let title = least_alike(table).map_or_else(unknown, |(a, b, alike)| {
+        let (first, alike) = (words::sentence(&a.model), words::percent(alike));
+        match alike == "100 %" {
+            true => "All models place the credit alike".to_owned(),
+            false => format!(
+                "{first} and {} agree least: on {alike} of the credit",
+                b.model
+            ),
+        }
     });
     let chart = Chart::new(title, map).with_size(Size::Half);
     Some(
@@ -277,59 +304,19 @@ pub(crate) fn by_model(table: &ComparisonTable, main: &ModelTable) -> Option<Cha
         let all = of_model.iter().map(|shares| shares[row]);
         all.clone().fold(0.0, f64::max) - all.fold(1.0, f64::min)
     };
+    // the rest is no channel of its own
     let widest =
-        (0..names.len()).max_by(|a, b| spread(*a).total_cmp(&spread(*b)).then(b.cmp(a)))?;
-    let title = format!(
-        "Models differ most on {}: by {} points",
-        names[widest],
-        words::short(100.0 * spread(widest))
-    );
+        (0..largest.named.len()).max_by(|a, b| spread(*a).total_cmp(&spread(*b)).then(b.cmp(a)))?;
+    let title = match spread(widest) > 0.0 {
+        true => format!(
+            "Models differ most on {}: by {} points",
+            names[widest],
+            words::short(100.0 * spread(widest))
+        ),
+        false => "Models divide credit alike".to_owned(),
+    };
     let chart = Chart::new(title, map).with_size(Size::Half);
     Some(chart.with_subtitle("Each model's share of the credit that all channels have"))
-}
-
-/// A figure of tests by its name, by the log and by the tests, each with its standard error.
-struct TestRow {
-    name: String,
-    log: (f64, f64),
-    tested: (f64, f64),
-}
-
-/// A channel's tests one by one with their days, behind all of them where there are several.
-fn test_rows(of: &Calibration) -> Vec<TestRow> {
-    let each = of.tests.iter().map(|test| TestRow {
-        name: format!("{}, {} to {}", of.channel, test.start, test.end),
-        log: (test.log, test.log_error),
-        tested: (test.tested, test.tested_error),
-    });
-    let all = (of.tests.len() != 1).then(|| TestRow {
-        name: format!("{}, {} tests", of.channel, of.tests.len()),
-        log: (of.log, of.log_error),
-        tested: (of.tested, of.tested_error),
-    });
-    all.into_iter().chain(each).collect()
-}
-
-/// What tests say beside what the log says.
-pub(crate) fn calibration(main: &ModelTable) -> Option<Chart> {
-    let tested = &main.calibration;
-    let most = tested
-        .iter()
-        .max_by(|a, b| (1.0 - a.kept).abs().total_cmp(&(1.0 - b.kept).abs()))?;
-    let around = |(value, error): (f64, f64)| {
-        Mark::new(value).with_interval(value - Z90 * error, value + Z90 * error)
-    };
-    let rows: Vec<TestRow> = tested.iter().flat_map(test_rows).collect();
-    let forest = Forest::new(conversions(), rows.iter().map(|row| row.name.clone()))
-        .with_series("log", rows.iter().map(|row| around(row.log)))
-        .with_series("tests", rows.iter().map(|row| around(row.tested)));
-    let kept = words::percent(most.kept);
-    let title = format!(
-        "Tests leave {} {kept} of the credit that the log shows",
-        most.channel
-    );
-    let chart = Chart::new(title, forest).with_size(Size::Half);
-    Some(chart.with_subtitle("Conversions by the log and by tests, 90 % intervals"))
 }
 
 /// Shares of credit by segment.
@@ -350,7 +337,9 @@ pub(crate) fn by_segment(table: &ComparisonTable, main: &ModelTable) -> Option<C
         };
         let own = shares(model);
         drawn = drawn.with_row(&segment.segment, largest.sums(|at| own[at]));
-        let apart = 1.0 - agreement(main, model);
+        let Some(apart) = agreement(main, model).map(|alike| 1.0 - alike) else {
+            continue;
+        };
         if farthest.is_none_or(|(known, _)| apart > known) {
             farthest = Some((apart, &segment.segment));
         }

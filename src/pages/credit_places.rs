@@ -68,14 +68,17 @@ impl Stages {
         let most = |stage: usize| {
             large().max_by(|&&a, &&b| part(a, stage).total_cmp(&part(b, stage)).then(b.cmp(&a)))
         };
+        // journeys of one touch have no stages
+        if shown.iter().all(|&at| part(at, 2) >= 1.0) {
+            return None;
+        }
         let (first, last) = (most(0)?, most(2)?);
-        let title = format!(
-            "{} has {} of its credit early, {} {} late",
-            self.channels[*first].0,
-            words::percent(part(*first, 0)),
-            self.channels[*last].0,
-            words::percent(part(*last, 2))
-        );
+        let [early, late] = [part(*first, 0), part(*last, 2)].map(words::percent);
+        let [opening, closing] = [first, last].map(|at| &self.channels[*at].0);
+        let title = match first == last {
+            true => format!("{opening} has {early} of its credit early and {late} late"),
+            false => format!("{opening} has {early} of its credit early, {closing} {late} late"),
+        };
         let chart = Chart::new(title, map).with_size(Size::Half);
         Some(chart.with_subtitle(format!(
             "Credit by {} to the first quarter of a journey's touches, to the last, and between",

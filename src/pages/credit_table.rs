@@ -1,41 +1,43 @@
 //! Credit by channel as a table.
 
 use crate::attribution::{ChannelCredit, ComparisonTable, ModelTable};
+use crate::pages::anyway::anyway;
 use crate::pages::credit_charts::roas;
 use crate::pages::filled::filled;
+use crate::pages::grounds::Grounds;
 use crate::pages::largest::Largest;
 use crate::pages::main_model::{credits, usual_model};
 use crate::report::html::PageTable;
-use crate::report::{Cell, Table};
+use crate::report::{Alignment, Cell, Column, Table};
 
-/// What no channel has: the baseline, and what is unattributed if there is any.
-fn rest(main: &ModelTable) -> Vec<[Cell; 7]> {
-    let row = |name: &str, conversions: Cell, value: Cell| {
-        let none = || Cell::MISSING;
-        [
-            name.into(),
-            conversions,
-            none(),
-            value,
-            none(),
-            none(),
-            none(),
-        ]
+const COLUMNS: usize = 8;
+/// The column of value.
+const VALUE: usize = 4;
+
+/// What no channel has: the baseline, and what is unattributed.
+fn rest(table: &ComparisonTable, main: &ModelTable) -> Vec<[Cell; COLUMNS]> {
+    let row = |name: &str, conversions: Cell, word: &str, value: Cell| {
+        // what a channel has and the rest cannot have is left blank
+        let mut row = std::array::from_fn(|_| Cell::text(""));
+        (row[0], row[1], row[2], row[VALUE]) = (name.into(), conversions, word.into(), value);
+        row
     };
+    let is_told = anyway(table, main).is_some_and(|share| share.is_ok());
     let baseline = main.baseline.map(|baseline| {
-        let credit = Cell::number(baseline.conversions, 1)
-            .with_interval(baseline.conversions_low, baseline.conversions_high);
-        let value =
-            Cell::number(baseline.value, 0).with_interval(baseline.value_low, baseline.value_high);
-        row("(baseline)", credit, value)
+        let credit = Cell::number(baseline.conversions, 1);
+        let value = Cell::number(baseline.value, 0);
+        if !is_told {
+            return row("(baseline)", credit, "not told", value);
+        }
+        let credit = credit.with_interval(baseline.conversions_low, baseline.conversions_high);
+        let value = value.with_interval(baseline.value_low, baseline.value_high);
+        row("(baseline)", credit, "", value)
     });
-    let unattributed = Some(main.unattributed).filter(|rest| rest.conversions > 0.0);
-    let unattributed = unattributed.map(|rest| {
-        let [credit, value] = [(rest.conversions, 1), (rest.value, 0)]
-            .map(|(amount, digits)| Cell::number(amount, digits));
-        row("(unattributed)", credit, value)
-    });
-    baseline.into_iter().chain(unattributed).collect()
+    let rest = main.unattributed;
+    let [credit, value] = [(rest.conversions, 1), (rest.value, 0)]
+        .map(|(amount, digits)| Cell::number(amount, digits));
+    let unattributed = row("(unattributed)", credit, "", value);
+    baseline.into_iter().chain([unattributed]).collect()
 }
 
 /// Cost / credit; the interval has an end where credit is surely more than nothing.
@@ -55,11 +57,24 @@ pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageT
     let change = |at: usize| {
         let usual = usual.and_then(|usual| usual.channels.get(at));
         let before = usual.map(|usual| usual.conversions);
-        let before = before.filter(|conversions| *conversions > 0.0)?;
-        Some(main.channels[at].conversions / before - 1.0)
+        let before = before.filter(|conversions| *conversions > 0.0);
+        let own = &main.channels[at];
+        let change = before.map(|before| own.conversions / before - 1.0);
+        Cell::percent(change, 0).with_interval(own.change_low, own.change_high)
     };
+    let grounds = Grounds::new(main);
     let rows = order.iter().map(|&at| {
         let channel = &main.channels[at];
+        let word = Cell::from(grounds.word(&channel.channel).map(Cell::text));
+        let cost = Cell::number(channel.cost, 0);
+        if grounds.is_assumed(&channel.channel) {
+            // what is assumed has no interval, and no return to judge
+            let [credit, value] = [(channel.conversions, 1), (channel.value, 0)]
+                .map(|(amount, digits)| Cell::number(amount, digits));
+            let none = || Cell::MISSING;
+            let name = Cell::from(&channel.channel);
+            return [name, credit, word, none(), value, cost, none(), none()];
+        }
         let value =
             Cell::number(channel.value, 0).with_interval(channel.value_low, channel.value_high);
         let credit = Cell::number(channel.conversions, 1);
@@ -68,26 +83,25 @@ pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageT
         [
             Cell::from(&channel.channel),
             credit.with_interval(channel.conversions_low, channel.conversions_high),
-            Cell::percent(change(at), 0),
+            word,
+            change(at),
             value,
-            Cell::number(channel.cost, 0),
+            cost,
             Cell::number(roas.value(), 2).with_interval(low, high),
             cost_per_conversion(channel),
         ]
     });
-    let rows = rows.chain(rest(main));
+    // on top, where a long table shows them too
+    let rows = rest(table, main).into_iter().chain(rows);
     let against = usual.map_or_else(String::new, |usual| format!("against {}", usual.model));
-    let columns = [
-        "channel",
-        "conversions",
-        &against,
-        "value",
-        "cost",
-        "ROAS",
-        "cost per conversion",
-    ];
+    let right = |name: &str| Column::new(name, Alignment::Right);
+    let columns = Table::new(["channel", "conversions"])
+        .with_column(Column::new("rests on", Alignment::Left));
+    let columns = [&against, "value", "cost", "ROAS", "cost per conversion"]
+        .into_iter()
+        .fold(columns, |table, name| table.with_column(right(name)));
     let heading = format!("All channels by {}", main.model);
-    let shown = PageTable::new(heading, filled(&Table::new(columns).with_rows(rows)));
+    let shown = PageTable::new(heading, filled(&columns.with_rows(rows)));
     match table.bootstrap() {
         Some(_) => shown.with_forest(1, None),
         None => shown,
@@ -140,11 +154,14 @@ mod tests {
         let rows = shown.table().rows();
         // first touch gives tv 80 and search 40, last touch 20 and 100
         let change = at("against last-touch");
-        assert_eq!(rows[0][change].to_string(), "300 %");
-        assert_eq!(rows[1][change].to_string(), "-60 %");
+        assert_eq!(rows[0][0].to_string(), "(unattributed)");
+        let [tv, search] = [&rows[1][change], &rows[2][change]];
+        assert!(tv.to_string().starts_with("300 % ("), "{tv}");
+        let (low, high) = search.interval().unwrap();
+        assert!(low < -0.6 && -0.6 < high && high < 0.0, "{search}");
         // search cost 200 for 40
-        let cost = &rows[1][at("cost per conversion")];
-        let credit = &rows[1][1];
+        let cost = &rows[2][at("cost per conversion")];
+        let credit = &rows[2][1];
         assert_eq!(cost.value(), Some(5.0));
         let (low, high) = credit.interval().unwrap();
         assert_eq!(cost.interval(), Some((200.0 / high, 200.0 / low)));

@@ -3,7 +3,8 @@
 use crate::attribution::ComparisonTable;
 use crate::experiment::LiftTest;
 use crate::mix::posterior::Posterior;
-use crate::pages::credit_charts::{calibration, roas};
+use crate::pages::calibration_chart::calibration;
+use crate::pages::credit_charts::roas;
 use crate::pages::main_model::main_model;
 use crate::pages::mix_returns;
 use crate::pages::words;

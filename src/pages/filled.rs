@@ -7,7 +7,8 @@ pub(crate) fn filled(table: &Table) -> Table {
     let rows = table.rows();
     let says = |at: usize| {
         let cells = rows.iter().filter_map(|row| row.get(at));
-        cells.into_iter().any(|cell| !cell.is_missing())
+        let nothing = |cell: &Cell| cell.is_missing() || cell.shown().is_empty();
+        cells.into_iter().any(|cell| !nothing(cell))
     };
     let kept: Vec<usize> = (0..table.columns().len())
         .filter(|at| *at == 0 || says(*at))

@@ -5,6 +5,9 @@ use crate::attribution::{ComparisonTable, ModelTable};
 /// What advertisers know from their tools.
 const USUAL: &str = "last-touch";
 
+/// The least part of the credit on which methods that agree agree.
+pub(crate) const ALIKE: f64 = 0.8;
+
 /// Of the models that say what would have come anyway, one that knows tests; else one that was told
 /// which channels follow demand; else the first. Without any Markov, else the first that is not the
 /// usual.
@@ -62,8 +65,20 @@ pub(crate) fn names(model: &ModelTable) -> Vec<String> {
         .collect()
 }
 
-/// The share of credit that two models place on the same channels, 0 to 1.
-pub(crate) fn agreement(a: &ModelTable, b: &ModelTable) -> f64 {
+/// The share of credit that two models place on the same channels, 0 to 1; none where one of them
+/// credits no channel, or there is one channel alone.
+pub(crate) fn agreement(a: &ModelTable, b: &ModelTable) -> Option<f64> {
     let (a, b) = (shares(a), shares(b));
-    a.iter().zip(&b).map(|(a, b)| a.min(*b)).sum()
+    let credits = |shares: &[f64]| shares.iter().any(|share| *share > 0.0);
+    let alike = || a.iter().zip(&b).map(|(a, b)| a.min(*b)).sum();
+    (a.len() > 1 && credits(&a) && credits(&b)).then(alike)
+}
+
+/// The two models that place the least credit alike, and how much.
+pub(crate) fn least_alike(table: &ComparisonTable) -> Option<(&ModelTable, &ModelTable, f64)> {
+    let models = table.models();
+    let pairs = (0..models.len()).flat_map(|b| (0..b).map(move |a| (&models[a], &models[b])));
+    let known = pairs.filter_map(|(a, b)| Some((a, b, agreement(a, b)?)));
+    // of several pairs that are as far apart, the first
+    known.reduce(|least, pair| if pair.2 < least.2 { pair } else { least })
 }

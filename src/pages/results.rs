@@ -1,6 +1,6 @@
 //! A page of results, with what matters on top.
 
-use crate::attribution::{ComparisonTable, TestPriorities, TestPriority};
+use crate::attribution::{ComparisonTable, TestPriorities};
 use crate::budget::{Plan, PlanSensitivity};
 use crate::journeys::Journeys;
 use crate::mix::estimate::HoldoutRow;
@@ -15,12 +15,15 @@ use crate::pages::mix_checks;
 use crate::pages::mix_top::MixTop;
 use crate::pages::plan::{NO_TEST, PlanChapter};
 use crate::pages::plan_top::PlanTop;
+use crate::pages::test_plans::priorities_title;
 use crate::pages::{fingerprint, words};
-use crate::report::html::{Answer, Chapter, Check, Page, Verdict};
+use crate::report::html::{Answer, Card, Chapter, Check, Page, Verdict};
 use crate::stats::Estimate;
 
-/// The checks that page one shows.
+/// The checks, cards and findings that page one shows.
 const CHECKS: usize = 6;
+const CARDS: usize = 6;
+const FINDINGS: usize = 5;
 
 /// Results that make up one page: any of attribution, journeys, mix and plan.
 ///
@@ -53,6 +56,8 @@ pub struct Results<'a> {
     priorities: Option<&'a TestPriorities>,
     chapters: Vec<Chapter>,
     kpi_in_money: bool,
+    /// Whose the mix model is, and whose the log, where these are two businesses.
+    businesses: Option<(String, String)>,
 }
 
 impl<'a> Results<'a> {
@@ -154,6 +159,33 @@ impl<'a> Results<'a> {
         }
     }
 
+    /// The same results of two businesses: the mix model and its plan are of the first, the log, its
+    /// credit and its journeys of the second. Page one names the business beside each figure, so that
+    /// nobody compares one with the other.
+    ///
+    /// ```
+    /// use mixtouch::attribution::rules::LastTouch;
+    /// use mixtouch::pages::Results;
+    /// use mixtouch::{Comparison, Outcome, PathTable};
+    ///
+    /// let mut paths = PathTable::new();
+    /// paths.push(["social"], Outcome::new(20.0, 5.0, 0.0)?)?;
+    /// let table = Comparison::new().model("last-touch", LastTouch).run(&paths.journeys()?)?;
+    /// let page = Results::new("Two shops")
+    ///     .with_attribution(&table)
+    ///     .with_businesses("Bakery", "Bookshop")
+    ///     .page();
+    /// assert!(page.headline().starts_with("Bookshop: social is credited with 20.0 of 20"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_businesses(self, of_mix: impl Into<String>, of_log: impl Into<String>) -> Self {
+        Self {
+            businesses: Some((of_mix.into(), of_log.into())),
+            ..self
+        }
+    }
+
     /// The same results with a chapter; one with the heading of a chapter that the page would make
     /// by itself takes its place.
     #[must_use]
@@ -167,49 +199,61 @@ impl<'a> Results<'a> {
         let credit = self.attribution.and_then(AttributionTop::new);
         let mix = self.mix.map(|model| self.mix_top(model));
         let plan = self.plan.map(PlanTop::new);
-        let page = Page::new(headline(credit.as_ref(), mix.as_ref(), plan.as_ref()))
-            .with_about(&self.about);
+        let (of_mix, of_log) = self.business_names();
+        let of_first = if mix.is_some() { of_mix } else { of_log };
+        let first = headline(credit.as_ref(), mix.as_ref(), plan.as_ref());
+        let page = Page::new(of_first.named(&first)).with_about(&self.about);
         let page = self
             .chips()
             .into_iter()
             .fold(page, |page, (name, value)| page.with_chip(name, value));
         let mut answers = answers(credit.as_ref(), mix.as_ref(), plan.as_ref());
-        let first = self.priorities.and_then(TestPriorities::first);
-        if let (Some(first), Some(next)) = (first, answers.get_mut(4)) {
-            *next = test_next(first);
+        // of two businesses, the log's tests are no answer about the mix model
+        let of_one = self.businesses.is_none() || mix.is_none();
+        if let (Some(tests), Some(next), true) = (self.priorities, answers.get_mut(4), of_one) {
+            *next = test_next(tests);
         }
         if let (Some(sensitivity), Some(next)) = (self.sensitivity, answers.get_mut(4)) {
             *next = test_for_plan(sensitivity, next);
         }
-        let page = answers.into_iter().fold(page, Page::with_answer);
-        let cards = match (&mix, &credit) {
-            (Some(mix), Some(credit)) => mix
-                .cards()
-                .into_iter()
-                .chain(credit.cards())
-                .take(6)
-                .collect(),
-            (Some(mix), None) => mix.cards(),
-            (None, Some(credit)) => credit.cards(),
-            (None, None) => Vec::new(),
-        };
-        let page = cards.into_iter().fold(page, Page::with_card);
+        let answers = answers.iter().map(|answer| of_first.answer(answer));
+        let page = answers.fold(page, Page::with_answer);
+        let cards = mix
+            .iter()
+            .flat_map(MixTop::cards)
+            .map(|card| of_mix.card(&card));
+        let of_credit = credit.iter().flat_map(AttributionTop::cards);
+        let cards = cards.chain(of_credit.map(|card| of_log.card(&card)));
+        let page = cards.take(CARDS).fold(page, Page::with_card);
         let findings = mix.iter().flat_map(MixTop::findings);
         let findings = findings.chain(plan.iter().map(PlanTop::finding));
-        let findings = findings
-            .chain(credit.iter().flat_map(AttributionTop::findings))
-            .take(5);
+        let findings = findings.map(|(finding, figures)| (of_mix.named(&finding), figures));
+        let of_credit = credit.iter().flat_map(AttributionTop::findings);
+        let of_credit = of_credit.map(|(finding, figures)| (of_log.named(&finding), figures));
+        let findings = findings.chain(of_credit).take(FINDINGS);
         let page = findings.fold(page, |page, (finding, figures)| {
             page.with_finding(finding, figures)
         });
         let page = match channels_table(mix.as_ref(), self.attribution) {
-            Some(table) => page.with_table(table),
+            Some(table) => {
+                let heading = of_first.named(table.heading());
+                page.with_table(table.with_heading(heading))
+            }
             None => page,
         };
         let page = self.checks().into_iter().fold(page, Page::with_check);
         self.all_chapters()
             .into_iter()
             .fold(page, Page::with_chapter)
+    }
+
+    /// The business of the mix model and that of the log.
+    fn business_names(&self) -> (Business<'_>, Business<'_>) {
+        let names = self.businesses.as_ref();
+        (
+            Business(names.map(|names| names.0.as_str())),
+            Business(names.map(|names| names.1.as_str())),
+        )
     }
 
     fn mix_top(&self, model: &'a Posterior) -> MixTop<'_> {
@@ -220,32 +264,45 @@ impl<'a> Results<'a> {
 
     fn chips(&self) -> Vec<(String, String)> {
         let mut chips = Vec::new();
-        let mut chip = |name: &str, value: String| chips.push((name.to_owned(), value));
+        let (of_mix, of_log) = self.business_names();
+        let mut chip = |of: Business<'_>, name: &str, value: String| {
+            chips.push((of.named(name), value));
+        };
+        let of_all = Business(None);
         if let Some(model) = self.mix {
             let (dates, panel) = (model.panel().dates(), model.panel());
             if let (Some(first), Some(last)) = (dates.first(), dates.last()) {
-                chip("panel", format!("{first} to {last}"));
+                chip(of_mix, "panel", format!("{first} to {last}"));
             }
-            chip("panel hash", fingerprint::of_panel(panel));
+            chip(of_mix, "panel hash", fingerprint::of_panel(panel));
             let channels = panel.channels().len();
-            chip("channels", channels.to_string());
-            chip("intervals of the mix", "90 %".to_owned());
+            chip(of_mix, "channels", channels.to_string());
+            chip(of_mix, "intervals of the mix", "90 %".to_owned());
         }
         if let Some(journeys) = self.journeys {
             if let Ok(range) = journeys.observed_range() {
-                chip("log", words::days(range));
+                chip(of_log, "log", words::days(range));
             }
-            chip("journeys hash", fingerprint::of_journeys(journeys));
-            chip("channels in the log", journeys.channels().len().to_string());
-        }
-        if let Some(bootstrap) = self.attribution.and_then(ComparisonTable::bootstrap) {
-            let level = words::level(bootstrap.level());
+            chip(of_log, "journeys hash", fingerprint::of_journeys(journeys));
             chip(
-                "intervals of credit",
-                format!("{level}, {} replicates", bootstrap.replicates()),
+                of_log,
+                "channels in the log",
+                journeys.channels().len().to_string(),
             );
         }
-        chip("version", env!("CARGO_PKG_VERSION").to_owned());
+        if let Some(table) = self.attribution {
+            let intervals = match table.bootstrap() {
+                Some(bootstrap) => format!(
+                    "{}, {} replicates, seed {}",
+                    words::level(bootstrap.level()),
+                    bootstrap.replicates(),
+                    bootstrap.seed()
+                ),
+                None => "none".to_owned(),
+            };
+            chip(of_log, "intervals of credit", intervals);
+        }
+        chip(of_all, "version", env!("CARGO_PKG_VERSION").to_owned());
         chips.extend(self.chips.iter().cloned());
         chips
     }
@@ -260,7 +317,10 @@ impl<'a> Results<'a> {
             .attribution
             .map(attribution_checks::checks)
             .unwrap_or_default();
-        let mut checks: Vec<Check> = mix.into_iter().chain(credit).collect();
+        let (of_mix, of_log) = self.business_names();
+        let mix = mix.iter().map(|check| of_mix.check(check));
+        let credit = credit.iter().map(|check| of_log.check(check));
+        let mut checks: Vec<Check> = mix.chain(credit).collect();
         checks.sort_by_key(|check| match check.verdict() {
             Verdict::Bad => 0,
             Verdict::Watch => 1,
@@ -303,15 +363,43 @@ impl<'a> Results<'a> {
     }
 }
 
-/// The test that is worth most beyond its cost.
-fn test_next(first: &TestPriority) -> Answer {
+/// Whose a figure is; nobody's name where all are of one business.
+#[derive(Clone, Copy)]
+struct Business<'a>(Option<&'a str>);
+
+impl Business<'_> {
+    fn named(self, text: &str) -> String {
+        match self.0 {
+            Some(name) => format!("{name}: {text}"),
+            None => text.to_owned(),
+        }
+    }
+
+    fn answer(self, answer: &Answer) -> Answer {
+        answer.clone().with_detail(self.named(answer.detail()))
+    }
+
+    fn card(self, card: &Card) -> Card {
+        card.clone().with_note(self.named(card.note()))
+    }
+
+    fn check(self, check: &Check) -> Check {
+        Check::new(check.verdict(), self.named(check.text())).with_action(check.action())
+    }
+}
+
+/// The test that is worth most beyond its cost, or why there is none.
+fn test_next(tests: &TestPriorities) -> Answer {
+    let question = "What to test next?";
+    let Some(first) = tests.first() else {
+        return Answer::new(question, "None of these").with_detail(priorities_title(tests));
+    };
     let [worth, cost] = [first.test_value, first.test_cost].map(words::short);
     let cost = match first.test_cost <= 0.0 {
         true => "and saves money".to_owned(),
         false => format!("and costs {cost}"),
     };
-    Answer::new("What to test next?", &first.channel)
-        .with_detail(format!("a test is worth {worth} {cost}"))
+    Answer::new(question, &first.channel).with_detail(format!("a test is worth {worth} {cost}"))
 }
 
 /// The channel whose curve is worth most to the plan. Where none is, what was to be answered without
