@@ -133,16 +133,22 @@ impl TestPriorities {
 }
 
 impl TestPriorities {
-    /// Why there is no test to run first. A test that saves money is of a channel that is better
-    /// stopped, which saves more.
+    /// Why there is no test to run first. A test that saves money is of a channel that is expected to
+    /// lose some, with a test or without.
     pub(crate) fn without_first(&self) -> String {
         let stopped = self.rows.iter().filter(|row| row.test_cost < 0.0);
         let stopped: Vec<&str> = stopped.map(|row| row.channel.as_str()).collect();
         let names = stopped.join(", ");
         match stopped.len() {
             0 => "No test is worth what it costs".to_owned(),
-            1 => format!("No test is worth running: {names} is better stopped than tested"),
-            _ => format!("No test is worth running: {names} are better stopped than tested"),
+            1 => format!(
+                "No test is worth running for what it tells; {names} is expected to cost more than \
+                 it brings"
+            ),
+            _ => format!(
+                "No test is worth running for what it tells; {names} are expected to cost more than \
+                 they bring"
+            ),
         }
     }
 }
@@ -361,7 +367,7 @@ mod tests {
         assert!(!rows[0].goes_on && rows[0].test_cost < 0.0, "{rows:?}");
         assert_eq!(
             TestPriorities { rows }.without_first(),
-            "No test is worth running: search is better stopped than tested"
+            "No test is worth running for what it tells; search is expected to cost more than it brings"
         );
     }
 

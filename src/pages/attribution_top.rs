@@ -283,7 +283,6 @@ impl<'a> AttributionTop<'a> {
             self.more_than_cost(),
             self.alike(),
             self.overlap(),
-            self.without_tests(),
         ];
         findings.into_iter().flatten().collect()
     }
@@ -380,7 +379,8 @@ impl<'a> AttributionTop<'a> {
         })
     }
 
-    fn without_tests(&self) -> Option<(String, String)> {
+    /// What page one says where there is room for it.
+    pub(crate) fn without_tests(&self) -> Option<(String, String)> {
         self.main.baseline?;
         let untested = self.grounds.untested();
         let names = words::listed(&untested);

@@ -1,6 +1,8 @@
 //! Steps at which conversions are lost.
 
-use crate::kpi::map::{FrictionPoint, JourneyMap};
+use crate::journeys::Journeys;
+use crate::kpi::KpiOptions;
+use crate::kpi::map::{FrictionPoint, JourneyMap, Steps};
 use crate::pages::apart::surely_first;
 use crate::pages::kpi_trends::told;
 use crate::pages::words;
@@ -67,6 +69,28 @@ pub(crate) fn sentence(places: &[(String, &FrictionPoint)]) -> Option<String> {
     }
 }
 
+/// The channels over which journeys convert less often than others; none of journeys without persons,
+/// or where no channel loses beyond chance.
+pub(crate) fn friction(journeys: &Journeys) -> Option<(String, String)> {
+    let steps = Steps::channels(journeys.channels());
+    let map = JourneyMap::new(journeys, &steps, &KpiOptions::default()).ok()?;
+    let told = losing(&map.friction, 1);
+    let names: Vec<&str> = told.iter().map(|point| point.step.as_str()).collect();
+    let finding = format!(
+        "Journeys over {} convert less often than others",
+        words::listed(&names)
+    );
+    let each = told.iter().take(3);
+    let each: Vec<String> = each
+        .map(|point| format!("{} {}", point.step, lost(point)))
+        .collect();
+    let figures = format!(
+        "conversions fewer than at the mean of all: {}",
+        each.join(", ")
+    );
+    (!told.is_empty()).then_some((finding, figures))
+}
+
 /// The conversions lost at each step; none where no step has fewer than the mean.
 pub(crate) fn chart(map: &JourneyMap) -> Option<Chart> {
     let shown: Vec<&FrictionPoint> = map.friction.iter().take(MOST).collect();
@@ -93,4 +117,36 @@ pub(crate) fn chart(map: &JourneyMap) -> Option<Chart> {
         "Conversions lost at a step against the mean of all, with the interval of each alone; \
          the title's test is adjusted for the number of steps",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, Events};
+    use crate::journeys::JourneyOptions;
+
+    /// Persons who see search and then one of two channels; of a hundred of each, so many buy.
+    fn journeys(buyers: [u64; 2]) -> Journeys {
+        let mut log = Events::new();
+        for person in 0..400u64 {
+            let side = (person % 2) as usize;
+            let time = 1_767_225_600;
+            log.push(Event::touch(person, time, "search")).unwrap();
+            log.push(Event::touch(person, time + 60, ["chat", "store"][side]))
+                .unwrap();
+            if person / 2 % 100 < buyers[side] {
+                log.push(Event::conversion(person, time + 120)).unwrap();
+            }
+        }
+        Journeys::from_events(&log, JourneyOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn a_channel_loses_conversions_only_beyond_chance() {
+        let (finding, figures) = friction(&journeys([5, 40])).unwrap();
+        assert_eq!(finding, "Journeys over chat convert less often than others");
+        // 10 of 200 where 22.5 % of all convert: 35 fewer
+        assert!(figures.contains("chat 35.0 ("), "{figures}");
+        assert_eq!(friction(&journeys([20, 24])), None);
+    }
 }

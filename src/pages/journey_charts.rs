@@ -318,8 +318,9 @@ impl JourneyCharts {
         let tail = Self::share(tail, all)?;
         let title = match tail > CUT && days >= 7 {
             true => format!(
-                "{} of first touches lie in the last {late} of {days} days before the conversion",
-                words::percent(tail)
+                "{} of first touches lie {} to {days} days before the conversion, where the window ends",
+                words::percent(tail),
+                days - late
             ),
             false => format!(
                 "{} convert within a week of the first touch",
@@ -363,6 +364,9 @@ impl JourneyCharts {
             paths.iter().map(|(path, _)| text(path)),
         )
         .with_series("", paths.iter().map(|(_, count)| *count));
-        Some(Chart::new(title, bars).with_subtitle("Conversions by path, from ten on"))
+        Some(
+            Chart::new(title, bars)
+                .with_subtitle("Conversions by path of up to eight touches, from ten on"),
+        )
     }
 }

@@ -180,6 +180,29 @@ fn what_is_assumed_is_no_finding() {
 }
 
 #[test]
+fn the_truth_stands_beside_the_baseline() {
+    let mut paths = PathTable::new();
+    let outcome = Outcome::new(30.0, 70.0, 0.0).unwrap();
+    paths.push(["tv"], outcome).unwrap();
+    let title = |journeys: &Journeys, hazard: bool| {
+        let comparison = Comparison::new().model("last-touch", LastTouch);
+        let table = match hazard {
+            true => comparison.fit("time-to-event", AdditiveHazard::default()),
+            false => comparison,
+        };
+        let table = table.run(journeys).unwrap();
+        let chapter = AttributionChapter::new(&table).with_true_baseline(9.0);
+        let chart = chapter.chapter().charts().nth(1).cloned();
+        chart.unwrap().title().to_owned()
+    };
+    // 360 conversions of which 9 would have come
+    let told = title(&over_days([20, 40]), true);
+    assert!(told.ends_with("; in truth 2.5 %"), "{told}");
+    let rule = title(&paths.journeys().unwrap(), false);
+    assert!(!rule.contains("in truth"), "a rule has no baseline: {rule}");
+}
+
+#[test]
 fn methods_agree_only_if_any_two_do() {
     let mut paths = PathTable::new();
     let outcome = |count: f64| Outcome::new(count, 0.0, 0.0).unwrap();
@@ -279,7 +302,7 @@ fn a_window_that_cuts_journeys_is_told() {
     let chapter = JourneysChapter::new(&journeys).chapter();
     let titles: Vec<&str> = chapter.charts().map(|chart| chart.title()).collect();
     let told = titles.iter().any(|title| {
-        title.ends_with("of first touches lie in the last 3 of 30 days before the conversion")
+        title.ends_with("lie 27 to 30 days before the conversion, where the window ends")
     });
     assert!(told, "{titles:?}");
 }
