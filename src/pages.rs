@@ -39,7 +39,6 @@ mod experiment_models;
 mod experiments;
 mod filled;
 mod fingerprint;
-mod friction;
 mod grounds;
 mod journey_charts;
 mod journey_counts;

@@ -63,7 +63,7 @@ impl<'a> AttributionTop<'a> {
     }
 
     pub(crate) fn headline(&self) -> String {
-        let total = words::counted(self.table.totals().conversions, "conversion");
+        let total = words::counted(self.table.totals().conversions, "conversion", "conversions");
         let Some(best) = self.best() else {
             return format!("{total}, and no channel is credited with any");
         };
@@ -225,7 +225,7 @@ impl<'a> AttributionTop<'a> {
     pub(crate) fn cards(&self) -> Vec<Card> {
         let totals = self.table.totals();
         let conversions = words::count(totals.conversions);
-        let journeys = words::counted(totals.journeys, "journey");
+        let journeys = words::counted(totals.journeys, "journey", "journeys");
         let mut cards =
             vec![Card::new("Conversions", conversions).with_note(format!("of {journeys}"))];
         if totals.value > 0.0 {
@@ -249,9 +249,11 @@ impl<'a> AttributionTop<'a> {
         if totals.conversions > 0.0 {
             let without = self.main.unattributed.conversions;
             let share = words::percent(without / totals.conversions);
-            cards.push(
-                Card::new("Unattributed", share).with_note(words::counted(without, "conversion")),
-            );
+            cards.push(Card::new("Unattributed", share).with_note(words::counted(
+                without,
+                "conversion",
+                "conversions",
+            )));
         }
         if let Some((a, b, alike)) = least_alike(self.table) {
             let note = format!("of credit at least, {} and {}", a.model, b.model);

@@ -71,7 +71,7 @@ pub(crate) fn sentence(places: &[(String, &FrictionPoint)]) -> Option<String> {
 
 /// The channels over which journeys convert less often than others; none of journeys without persons,
 /// or where no channel loses beyond chance.
-pub(crate) fn friction(journeys: &Journeys) -> Option<(String, String)> {
+pub(crate) fn lost_journeys(journeys: &Journeys) -> Option<(String, String)> {
     let steps = Steps::channels(journeys.channels());
     let map = JourneyMap::new(journeys, &steps, &KpiOptions::default()).ok()?;
     let told = losing(&map.friction, 1);
@@ -143,10 +143,10 @@ mod tests {
 
     #[test]
     fn a_channel_loses_conversions_only_beyond_chance() {
-        let (finding, figures) = friction(&journeys([5, 40])).unwrap();
+        let (finding, figures) = lost_journeys(&journeys([5, 40])).unwrap();
         assert_eq!(finding, "Journeys over chat convert less often than others");
         // 10 of 200 where 22.5 % of all convert: 35 fewer
         assert!(figures.contains("chat 35.0 ("), "{figures}");
-        assert_eq!(friction(&journeys([20, 24])), None);
+        assert_eq!(lost_journeys(&journeys([20, 24])), None);
     }
 }

@@ -9,7 +9,7 @@ use crate::pages::attribution::AttributionChapter;
 use crate::pages::attribution_checks;
 use crate::pages::attribution_top::AttributionTop;
 use crate::pages::channels_table::channels_table;
-use crate::pages::friction::friction;
+use crate::pages::friction::lost_journeys;
 use crate::pages::journeys::JourneysChapter;
 use crate::pages::mix::MixChapter;
 use crate::pages::mix_checks;
@@ -230,7 +230,7 @@ impl<'a> Results<'a> {
         let findings = findings.chain(plan.iter().map(PlanTop::finding));
         let findings = findings.map(|(finding, figures)| (of_mix.named(&finding), figures));
         let of_credit = credit.iter().flat_map(AttributionTop::findings);
-        let of_credit = of_credit.chain(self.journeys.and_then(friction));
+        let of_credit = of_credit.chain(self.journeys.and_then(lost_journeys));
         let without_tests = credit.iter().filter_map(AttributionTop::without_tests);
         let of_credit = of_credit.chain(without_tests);
         let of_credit = of_credit.map(|(finding, figures)| (of_log.named(&finding), figures));
