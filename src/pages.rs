@@ -39,6 +39,7 @@ mod experiment_models;
 mod experiments;
 mod filled;
 mod fingerprint;
+mod friction;
 mod grounds;
 mod journey_charts;
 mod journey_counts;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use std::fmt;
 
 /// One value of a row, as its file has it. Typed columns alone hold dates and times.
-#[cfg_attr(not(feature = "parquet"), expect(dead_code))]
+#[cfg_attr(not(any(feature = "parquet", test)), expect(dead_code))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value<'a> {
     /// Null, or no such column in this row.
