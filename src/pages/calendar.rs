@@ -81,10 +81,10 @@ mod tests {
 
     #[test]
     fn periods_are_alike_where_as_many_days_before_them_count() {
-        let calendar = Calendar::before(months(), 31 * DAY as u32);
+        let calendar = Calendar::before(months(), 31 * DAY);
         assert!(calendar.alike(0, 2) && !calendar.alike(1, 2) && !calendar.alike(2, 3));
         assert!(!calendar.all_alike());
-        assert!(Calendar::before(months(), 28 * DAY as u32).all_alike());
+        assert!(Calendar::before(months(), 28 * DAY).all_alike());
     }
 
     #[test]
