@@ -48,8 +48,8 @@ pub struct Calibration {
     /// The share of the log's credit that the channel keeps, 0 to 1; the rest goes to the baseline.
     /// 1 while no test contradicts the log, whatever the interval allows for.
     pub kept: f64,
-    /// Lower end of its interval at level 0.9, the shortest of that probability, widened to what tests
-    /// leave open under selection unless they rule it out: 0 where nothing may be causal.
+    /// Lower end of its interval at level 0.9: the shortest of that probability, with that of the tests
+    /// alone; 0 where nothing may be causal.
     pub kept_low: f64,
     /// Upper end of that interval; above 1 where tests allow for more than the log shows.
     pub kept_high: f64,

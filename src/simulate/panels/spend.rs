@@ -140,7 +140,7 @@ impl SpendPattern {
                 longest,
             } => {
                 let running = bursts(count, probability, (shortest, longest), random);
-                let mut size = || (level + deviation * random.normal()).max(0.0);
+                let mut size = || positive(level + deviation * random.normal());
                 let spend = |on| if on { size() } else { 0.0 };
                 running.into_iter().map(spend).collect()
             }
@@ -159,6 +159,12 @@ fn ramped(t: usize, start: usize, ramp: usize) -> f64 {
     }
 }
 
+/// The number, or 0 in place of one below. `max` may give -0 or 0 of these two, as the compiler
+/// likes, and so a panel of other bits.
+fn positive(number: f64) -> f64 {
+    if number > 0.0 { number } else { 0.0 }
+}
+
 /// Campaigns times a factor of the period, 0 or more.
 fn scaled_campaigns(
     count: usize,
@@ -169,7 +175,7 @@ fn scaled_campaigns(
     campaigns(count, deviation, random)
         .iter()
         .enumerate()
-        .map(|(t, x)| (x * factor(t)).max(0.0))
+        .map(|(t, x)| positive(x * factor(t)))
         .collect()
 }
 
@@ -194,7 +200,7 @@ fn campaigns(count: usize, deviation: f64, random: &mut Random) -> Vec<f64> {
         } else {
             0.6 * spend[t - 1] + 0.3 * spend[t - 2] + draw
         };
-        spend.push(next.max(0.0));
+        spend.push(positive(next));
     }
     spend
 }

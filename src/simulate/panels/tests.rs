@@ -31,8 +31,11 @@ fn panels_have_their_shape_and_every_channel_its_effect() {
             );
             assert_eq!(panel.geo_names().count() * panel.periods, rows);
             assert!(
-                panel.spend.iter().all(|x| x.is_finite() && *x >= 0.0),
-                "{name}"
+                panel
+                    .spend
+                    .iter()
+                    .all(|x| x.is_finite() && x.is_sign_positive()),
+                "{name} {seed}: spend is a number, 0 or more and not -0"
             );
             assert!(panel.kpi.iter().all(|x| x.is_finite()), "{name}");
             for channel in 0..panel.channels.len() {
