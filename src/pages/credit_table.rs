@@ -7,19 +7,20 @@ use crate::pages::filled::filled;
 use crate::pages::grounds::Grounds;
 use crate::pages::largest::Largest;
 use crate::pages::main_model::{credits, usual_model};
+use crate::pages::words;
 use crate::report::html::PageTable;
 use crate::report::{Alignment, Cell, Column, Table};
 
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 9;
 /// The column of value.
-const VALUE: usize = 4;
+const VALUE: usize = 5;
 
 /// What no channel has: the baseline, and what is unattributed.
 fn rest(table: &ComparisonTable, main: &ModelTable) -> Vec<[Cell; COLUMNS]> {
     let row = |name: &str, conversions: Cell, word: &str, value: Cell| {
         // what a channel has and the rest cannot have is left blank
         let mut row = std::array::from_fn(|_| Cell::text(""));
-        (row[0], row[1], row[2], row[VALUE]) = (name.into(), conversions, word.into(), value);
+        (row[0], row[1], row[3], row[VALUE]) = (name.into(), conversions, word.into(), value);
         row
     };
     let is_told = anyway(table, main).is_some_and(|share| share.is_ok());
@@ -50,6 +51,22 @@ fn cost_per_conversion(channel: &ChannelCredit) -> Cell {
     Cell::number(channel.cpa, 2).with_interval(ends[0], ends[1])
 }
 
+/// The least and the most that any model credits a channel with: whether methods agree on it.
+fn by_all_methods(table: &ComparisonTable, channel: &str) -> Cell {
+    let credits = table.models().iter();
+    let credits = credits.filter_map(|model| Some(model.channel(channel)?.conversions));
+    let credits: Vec<f64> = credits.collect();
+    let (least, most) = credits
+        .iter()
+        .fold((f64::MAX, f64::MIN), |(low, high), credit| {
+            (low.min(*credit), high.max(*credit))
+        });
+    match credits.len() {
+        0 | 1 => Cell::MISSING,
+        _ => Cell::text(words::ends(least, most, words::short)),
+    }
+}
+
 /// All figures of the main model by channel, and what no channel has.
 pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageTable {
     let order = Largest::of(&credits(main), usize::MAX - 1).named;
@@ -66,6 +83,7 @@ pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageT
     let rows = order.iter().map(|&at| {
         let channel = &main.channels[at];
         let word = Cell::from(grounds.word(&channel.channel).map(Cell::text));
+        let all = by_all_methods(table, &channel.channel);
         let cost = Cell::number(channel.cost, 0);
         if grounds.is_assumed(&channel.channel) {
             // what is assumed has no interval, and no return to judge
@@ -73,7 +91,7 @@ pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageT
                 .map(|(amount, digits)| Cell::number(amount, digits));
             let none = || Cell::MISSING;
             let name = Cell::from(&channel.channel);
-            return [name, credit, word, none(), value, cost, none(), none()];
+            return [name, credit, all, word, none(), value, cost, none(), none()];
         }
         let value =
             Cell::number(channel.value, 0).with_interval(channel.value_low, channel.value_high);
@@ -83,6 +101,7 @@ pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageT
         [
             Cell::from(&channel.channel),
             credit.with_interval(channel.conversions_low, channel.conversions_high),
+            all,
             word,
             change(at),
             value,
@@ -96,6 +115,7 @@ pub(crate) fn channel_table(table: &ComparisonTable, main: &ModelTable) -> PageT
     let against = usual.map_or_else(String::new, |usual| format!("against {}", usual.model));
     let right = |name: &str| Column::new(name, Alignment::Right);
     let columns = Table::new(["channel", "conversions"])
+        .with_column(right("by all methods"))
         .with_column(Column::new("rests on", Alignment::Left));
     let columns = [&against, "value", "cost", "ROAS", "cost per conversion"]
         .into_iter()
@@ -155,6 +175,9 @@ mod tests {
         // first touch gives tv 80 and search 40, last touch 20 and 100
         let change = at("against last-touch");
         assert_eq!(rows[0][0].to_string(), "(unattributed)");
+        let all = at("by all methods");
+        let all = [&rows[1][all], &rows[2][all]].map(ToString::to_string);
+        assert_eq!(all, ["20.0 to 80.0", "40.0 to 100"]);
         let [tv, search] = [&rows[1][change], &rows[2][change]];
         assert!(tv.to_string().starts_with("300 % ("), "{tv}");
         let (low, high) = search.interval().unwrap();
