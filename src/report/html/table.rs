@@ -7,7 +7,7 @@ use crate::report::svg::{Canvas, Drawing, Scale, draw_interval, escaped};
 use crate::report::table::{Alignment, Table};
 
 /// The size of a drawn interval, in tenths of a pixel.
-const FOREST: (i32, i32) = (1500, 180);
+const FOREST: (i32, i32) = (1200, 180);
 
 /// A table with headings that say what they are of; missing figures are "not estimated".
 pub(crate) fn table(out: &mut String, name: &str, table: &Table) {
