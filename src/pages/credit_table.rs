@@ -63,7 +63,7 @@ fn by_all_methods(table: &ComparisonTable, channel: &str) -> Cell {
         });
     match credits.len() {
         0 | 1 => Cell::MISSING,
-        _ => Cell::text(words::ends(least, most, words::short)),
+        _ => Cell::text(words::ends(least, most, words::count)),
     }
 }
 
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(rows[0][0].to_string(), "(unattributed)");
         let all = at("by all methods");
         let all = [&rows[1][all], &rows[2][all]].map(ToString::to_string);
-        assert_eq!(all, ["20.0 to 80.0", "40.0 to 100"]);
+        assert_eq!(all, ["20 to 80", "40 to 100"]);
         let [tv, search] = [&rows[1][change], &rows[2][change]];
         assert!(tv.to_string().starts_with("300 % ("), "{tv}");
         let (low, high) = search.interval().unwrap();
