@@ -44,7 +44,8 @@ pub(crate) fn draw(scatter: &Scatter, canvas: &mut Canvas) {
             );
         });
     }
-    draw_names(canvas, &placed, (upright.left, upright.right));
+    let inside = (upright.left, upright.right, upright.top, upright.bottom);
+    draw_names(canvas, &placed, inside);
 }
 
 fn draw_diagonal(canvas: &mut Canvas, [across, up]: [(f64, f64); 2], x: Scale, y: Scale) {
@@ -77,11 +78,7 @@ fn draw_crosses(
 }
 
 /// Names beside their points, the chosen first, where nothing stands in the way.
-fn draw_names(
-    canvas: &mut Canvas,
-    placed: &[(&ScatterPoint, (Tenths, Tenths))],
-    (left, right): (Tenths, Tenths),
-) {
+fn draw_names(canvas: &mut Canvas, placed: &[(&ScatterPoint, (Tenths, Tenths))], inside: Box) {
     let around = |&(x, y): &(Tenths, Tenths)| (x - px(6), x + px(6), y - px(6), y + px(6));
     let mut taken: Vec<Box> = placed.iter().map(|(_, at)| around(at)).collect();
     let chosen = placed.iter().filter(|(point, _)| point.chosen);
@@ -99,7 +96,10 @@ fn draw_names(
             |(from, middle): (Tenths, Tenths)| (from, from + wide, middle - px(8), middle + px(7));
         let free = places.into_iter().find(|&place| {
             let own = own(place);
-            own.0 >= left && own.1 <= right && taken.iter().all(|other| !overlap(own, *other))
+            let fits = own.0 >= inside.0 && own.1 <= inside.1;
+            // half a letter beyond the axis, for a point on it
+            let fits = fits && own.2 >= inside.2 - px(7) && own.3 <= inside.3 + px(7);
+            fits && taken.iter().all(|other| !overlap(own, *other))
         });
         if let Some(place) = free {
             taken.push(own(place));
