@@ -3,7 +3,7 @@
 use crate::promises::{compared, told};
 use mixtouch::experiment::{Assignments, LiftTest};
 use mixtouch::identity::{Consent, HashKey, Links, Pseudonymiser, Rules};
-use mixtouch::io::Mapping;
+use mixtouch::io::{Mapping, Rates};
 use mixtouch::kpi::verbatims::Lexicon;
 use mixtouch::mix::panel::{Panel, PanelColumns};
 use mixtouch::mix::specification::Holidays;
@@ -18,7 +18,7 @@ pub fn run(data: &[u8]) {
         return;
     };
     let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
-    match which % 11 {
+    match which % 12 {
         0 => {
             let table = tell(PathTable::from_csv(file, " > "));
             if let Some(journeys) = table.and_then(|table| tell(table.journeys())) {
@@ -34,6 +34,7 @@ pub fn run(data: &[u8]) {
         7 => drop(tell(Lexicon::from_csv(file))),
         8 => drop(tell(Assignments::read_csv(file))),
         9 => mapping(file),
+        10 => drop(tell(Rates::from_csv(file))),
         _ => {
             let text = String::from_utf8_lossy(file);
             drop(tell(TimeZone::new(&text)));
