@@ -1,8 +1,10 @@
 use super::*;
 use arrow_array::{
-    ArrayRef, BinaryArray, Date32Array, Date64Array, Decimal128Array, FixedSizeBinaryArray,
-    Int64Array, RecordBatchIterator, StringArray, TimestampMillisecondArray,
+    ArrayRef, BinaryArray, Decimal128Array, FixedSizeBinaryArray, Int64Array, RecordBatchIterator,
+    StringArray,
 };
+#[cfg(feature = "time")]
+use arrow_array::{Date32Array, Date64Array, TimestampMillisecondArray};
 use std::sync::Arc;
 
 const NEW_YEAR: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
