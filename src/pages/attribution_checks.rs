@@ -117,7 +117,7 @@ fn action(finding: &Finding) -> &'static str {
         Finding::MostlyPrior { .. } => {
             "Run a lift test; until then read these figures as a belief."
         }
-        Finding::ShortFit { .. } => "Fit on some weeks and score these days.",
+        Finding::ShortFit { .. } => "`--train-days` and `Comparison::run_on` do so.",
         Finding::NeverAlone { .. } => "Pause one of them in a test to tell them apart.",
         Finding::Biased { .. } => "Read the baseline as a lower bound, or take a longer period.",
         Finding::UnknownChannels { .. } => "Fit the model anew on journeys that touch them.",

@@ -102,6 +102,7 @@ impl<'a> AttributionTop<'a> {
         let answer = format!("{} has most credit", best.channel);
         let sure = match self.is_surely_first(best) {
             true => "",
+            false if self.main.channels.len() == 1 => "",
             false => ", not surely the most",
         };
         let caveat = match self.main.baseline {
@@ -222,6 +223,25 @@ impl<'a> AttributionTop<'a> {
         }
     }
 
+    /// What paid channels cost, and the value that they are credited with for it.
+    fn cost_card(&self) -> Option<Card> {
+        let channels = self.main.channels.iter();
+        let paid = channels.filter(|channel| channel.cost.is_some_and(|cost| cost > 0.0));
+        let (cost, value) = paid.fold((0.0, 0.0), |(cost, value), channel| {
+            (cost + channel.cost.unwrap_or(0.0), value + channel.value)
+        });
+        let card = || Card::new("Cost", words::short(cost));
+        // a log without values says nothing of what came back
+        let has_values = self.table.totals().value > 0.0;
+        (cost > 0.0).then(|| match has_values {
+            true => {
+                let back = words::short(value / cost);
+                card().with_note(format!("{back} of value credited to paid channels for 1"))
+            }
+            false => card(),
+        })
+    }
+
     pub(crate) fn cards(&self) -> Vec<Card> {
         let totals = self.table.totals();
         let conversions = words::count(totals.conversions);
@@ -235,16 +255,7 @@ impl<'a> AttributionTop<'a> {
                     .with_note(format!("{} a conversion", words::short(each))),
             );
         }
-        let channels = self.main.channels.iter();
-        let cost: f64 = channels.clone().filter_map(|channel| channel.cost).sum();
-        if cost > 0.0 {
-            let credited: f64 = channels.map(|channel| channel.value).sum();
-            let back = words::short(credited / cost);
-            cards.push(
-                Card::new("Cost", words::short(cost))
-                    .with_note(format!("{back} of credited value for 1")),
-            );
-        }
+        cards.extend(self.cost_card());
         cards.extend(self.anyway_card());
         if totals.conversions > 0.0 {
             let without = self.main.unattributed.conversions;

@@ -61,16 +61,28 @@ pub(crate) fn checks(
         );
     }
     if checks.is_empty() {
-        checks.push(Check::new(
-            Verdict::Good,
-            "Residuals, ranges and tests raise no doubt",
-        ));
+        let unseen = [
+            (model.lift_report().is_empty(), "no test"),
+            (holdout.is_empty(), "no period held out"),
+        ];
+        let unseen: Vec<&str> = unseen
+            .into_iter()
+            .filter_map(|(lacks, what)| lacks.then_some(what))
+            .collect();
+        let said = match unseen.is_empty() {
+            true => "Residuals, ranges, tests and periods held out raise no doubt".to_owned(),
+            false => format!(
+                "Residuals and ranges raise no doubt; there is {}",
+                unseen.join(" and ")
+            ),
+        };
+        checks.push(Check::new(Verdict::Good, said));
     }
     checks
 }
 
 /// A doubt where periods held out are predicted worse than the model says.
-fn held_out(fitted: Option<f64>, rows: &[HoldoutRow]) -> Option<Check> {
+pub(crate) fn held_out(fitted: Option<f64>, rows: &[HoldoutRow]) -> Option<Check> {
     let worst = rows
         .iter()
         .min_by(|a, b| a.errors.within.total_cmp(&b.errors.within))?;

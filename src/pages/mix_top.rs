@@ -3,6 +3,7 @@
 use crate::mix::estimate::HoldoutRow;
 use crate::mix::posterior::{ChannelSummary, Posterior, PosteriorDraw};
 use crate::pages::apart::{Ends, surely_apart};
+use crate::pages::mix_checks::held_out;
 use crate::pages::mix_returns::{is_in_money, mostly_prior, pays_back};
 use crate::pages::words;
 use crate::report::html::{Answer, Card};
@@ -181,9 +182,15 @@ impl<'a> MixTop<'a> {
                 false => format!("{sure} of {all} surely bring something"),
             },
         )
-        .with_detail(match weak {
-            0 => "at 90 %; the data inform every channel".to_owned(),
-            _ => format!("at 90 %; the data hardly inform {weak}"),
+        .with_detail({
+            let data = match weak {
+                0 => "at 90 %; the data inform every channel".to_owned(),
+                _ => format!("at 90 %; the data hardly inform {weak}"),
+            };
+            match held_out(self.model.fit_statistics().mape, self.holdout) {
+                None => data,
+                Some(_) => format!("{data}, but periods held out are predicted worse"),
+            }
         })
     }
 
