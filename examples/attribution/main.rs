@@ -102,11 +102,13 @@ fn run(options: &Options) -> Result<()> {
             eprintln!("{finding}");
         }
     } else {
-        let credit = table.top(options.limit.unwrap_or(usize::MAX));
-        write!(out, "{}", options.terminal.shown(credit))?;
-        for (name, table) in &windows {
+        let shown = |table: &ComparisonTable| {
             let credit = table.top(options.limit.unwrap_or(usize::MAX));
-            let credit = options.terminal.shown(credit);
+            options.terminal.shown(credit)
+        };
+        write!(out, "{}", shown(&table))?;
+        for (name, table) in &windows {
+            let credit = shown(table);
             write!(out, "\nNo touch counts for longer than {name}:\n{credit}")?;
         }
         write!(out, "{}", truth(&table, &input, &distances))?;

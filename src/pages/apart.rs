@@ -27,12 +27,20 @@ pub(crate) fn told_apart(ends: &[Ends], level: f64) -> Option<(usize, usize)> {
     (pairs * p_value < 1.0 - level).then_some((more, less))
 }
 
+/// Standard errors between the middle and an end of an interval.
+pub(crate) fn deviations(level: f64) -> f64 {
+    normal::quantile(0.5 + level / 2.0)
+}
+
+/// The standard error that an interval is as wide as.
+pub(crate) fn standard_error((low, high): (f64, f64), level: f64) -> f64 {
+    (high - low) / (2.0 * deviations(level))
+}
+
 /// The p-value of no difference between two figures, by the widths of their intervals.
 pub(crate) fn p_value(one: (f64, f64), other: (f64, f64), level: f64) -> f64 {
-    let deviations = normal::quantile(0.5 + level / 2.0);
     let middle = |(low, high): (f64, f64)| low + (high - low) / 2.0;
-    let error = |(low, high): (f64, f64)| (high - low) / (2.0 * deviations);
-    let error = libm::hypot(error(one), error(other));
+    let error = libm::hypot(standard_error(one, level), standard_error(other, level));
     let apart = middle(one) - middle(other);
     match error > 0.0 {
         true => normal::two_sided(apart / error),

@@ -57,8 +57,13 @@ pub(crate) fn measure(scale: SurveyScale) -> Measure {
 
 /// The level of a dashboard's intervals.
 pub(crate) fn level(dashboard: &Dashboard) -> f64 {
+    known_level(dashboard).unwrap_or(LEVEL)
+}
+
+/// That level, where an interval tells it.
+pub(crate) fn known_level(dashboard: &Dashboard) -> Option<f64> {
     let overall = dashboard.conversion.conversion.overall.interval;
-    overall.map_or(LEVEL, |ends| ends.level().get())
+    overall.map(|ends| ends.level().get())
 }
 
 /// A question in words, where it has one of the usual short names.

@@ -1,9 +1,9 @@
 //! The model that a page speaks of first, and the one it is compared with.
 
-use crate::attribution::{ComparisonTable, ModelTable};
+use crate::attribution::{ComparisonTable, ModelName, ModelTable};
 
 /// What advertisers know from their tools.
-const USUAL: &str = "last-touch";
+const USUAL: &str = ModelName::LastTouch.name();
 
 /// The least part of the credit on which methods that agree agree.
 pub(crate) const ALIKE: f64 = 0.8;

@@ -4,14 +4,12 @@ use std::collections::HashSet;
 
 use crate::kpi::dashboard::Dashboard;
 use crate::pages::apart::{Ends, p_value, surely_first, surely_last};
-use crate::pages::kpi_trends::{asked, measure, of_mean, of_rate, of_score};
+use crate::pages::kpi_trends::{LEVEL, asked, known_level, measure, of_mean, of_rate, of_score};
 use crate::report::chart::{Chart, Forest, Mark, Measure, Size};
 use crate::stats::holm;
 
 /// The chance at which segments that do not differ are said to, over all figures.
 const CHANCE: f64 = 0.05;
-/// The level of intervals where none is known.
-const LEVEL: f64 = 0.95;
 
 /// One figure of every segment.
 struct Row {
@@ -75,10 +73,9 @@ fn compared(personas: &[(String, &Dashboard)]) -> Vec<(Row, Option<Pair>)> {
     if personas.len() < 2 {
         return Vec::new();
     }
-    let level = personas.iter().find_map(|(_, dashboard)| {
-        let overall = dashboard.conversion.conversion.overall.interval;
-        overall.map(|ends| ends.level().get())
-    });
+    let level = personas
+        .iter()
+        .find_map(|(_, dashboard)| known_level(dashboard));
     let level = level.unwrap_or(LEVEL);
     let rows: Vec<Row> = rows(personas).into_iter().filter(Row::can_differ).collect();
     let surest: Vec<Option<(Pair, f64)>> = rows.iter().map(|row| row.surest(level)).collect();

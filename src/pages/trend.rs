@@ -1,5 +1,6 @@
 //! A figure over time, and its changes.
 
+use crate::pages::apart::{deviations, standard_error};
 use crate::pages::calendar::Calendar;
 use crate::pages::words;
 use crate::report::chart::{Forest, Lines, Mark, Measure, Plot, Sparkline};
@@ -37,14 +38,8 @@ pub(crate) struct Change {
 impl Trend {
     /// The standard error that an interval is as wide as.
     fn error(&self, mark: Mark) -> Option<f64> {
-        let (low, high) = mark.interval()?;
-        let error = (high - low) / (2.0 * self.deviations());
+        let error = standard_error(mark.interval()?, self.level);
         (error > 0.0).then_some(error)
-    }
-
-    /// Standard errors between the middle and an end of an interval of the level.
-    fn deviations(&self) -> f64 {
-        normal::quantile(0.5 + self.level / 2.0)
     }
 
     /// The places of the periods whose figures are known with their intervals.
@@ -71,7 +66,7 @@ impl Trend {
         let counted = [first.value()?, second.value()?];
         let errors = [self.error(first)?, self.error(second)?];
         let size = counted[1] - counted[0];
-        let half = self.deviations() * libm::hypot(errors[0], errors[1]);
+        let half = deviations(self.level) * libm::hypot(errors[0], errors[1]);
         let factor = self.calendar.factor([before, after], counted);
         let error = libm::hypot(factor * errors[0], errors[1]);
         let beyond = counted[1] - factor * counted[0];

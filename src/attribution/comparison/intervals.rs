@@ -1,11 +1,12 @@
 //! Intervals of a comparison's tables, from the credit of each bootstrap replicate.
 
 use crate::attribution::comparison::bootstrap::Bootstrap;
+use crate::attribution::comparison::model_name::ModelName;
 use crate::attribution::comparison::model_table::{ModelTable, baseline_share};
 use crate::attribution::credits::Credits;
 
 /// The model that others are held against.
-const USUAL: &str = "last-touch";
+const USUAL: &str = ModelName::LastTouch.name();
 
 /// Sets the intervals of all tables; a replicate has the credit of each of them.
 pub(crate) fn set_intervals(

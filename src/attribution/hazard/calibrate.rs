@@ -13,9 +13,10 @@ use crate::attribution::replicate::Replicate;
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::experiment::LiftTest;
+use crate::stats::ConfidenceLevel;
 
-/// The probability of the interval of a kept share.
-const LEVEL: f64 = 0.9;
+/// The level of the interval of a kept share.
+const LEVEL: ConfidenceLevel = ConfidenceLevel::P90;
 
 /// What a fit makes of the tests.
 #[derive(Debug, Clone, Copy)]

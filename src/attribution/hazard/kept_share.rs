@@ -1,6 +1,6 @@
 //! The share of what a log shows of a channel that the channel caused, as tests tell it.
 
-use crate::stats::normal;
+use crate::stats::ConfidenceLevel;
 use std::f64::consts::PI;
 
 /// How far the share may be from 1 where the log is right: half of the prior is a normal about 1
@@ -123,10 +123,10 @@ impl KeptShare {
     /// The shortest interval that holds that probability, with that of the tests alone: what was
     /// believed of the log takes nothing away that they leave open. So a channel that brings next to
     /// nothing has 0 in it.
-    pub(super) fn interval(&self, probability: f64) -> (f64, f64) {
-        let (low, high) = self.shortest(probability);
+    pub(super) fn interval(&self, level: ConfidenceLevel) -> (f64, f64) {
+        let (low, high) = self.shortest(level.get());
         let (share, error) = self.alone;
-        let half = normal::quantile(0.5 + probability / 2.0) * error;
+        let half = level.z() * error;
         let ends = [share - half, share + half].map(|end| end.clamp(0.0, MOST));
         (low.min(ends[0]), high.max(ends[1]))
     }
@@ -197,6 +197,7 @@ pub(super) fn disagreement(test: &Comparison) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::normal;
     use proptest::prelude::*;
 
     fn test(log: f64, tested: f64, error: f64) -> Comparison {
@@ -266,18 +267,18 @@ mod tests {
     fn the_interval_holds_what_tests_leave_open() {
         let share = |tested: f64, error: f64| KeptShare::new(&[test(1_000.0, tested, error)]);
         // the log is likely right, but the test does not know: 0.4 give or take 0.66
-        let (low, high) = share(400.0, 400.0).interval(0.9);
+        let (low, high) = share(400.0, 400.0).interval(ConfidenceLevel::P90);
         assert!(low == 0.0 && high > 1.0, "{low} {high}");
         // half a normal about 0, whose densest 90 % begin at 0
-        let (low, high) = share(0.0, 100.0).interval(0.9);
+        let (low, high) = share(0.0, 100.0).interval(ConfidenceLevel::P90);
         assert_eq!(low, 0.0);
         approx::assert_relative_eq!(high, 0.1645, max_relative = 1e-3);
         // a whole normal, which is symmetric
-        let (low, high) = share(400.0, 50.0).interval(0.9);
+        let (low, high) = share(400.0, 50.0).interval(ConfidenceLevel::P90);
         approx::assert_relative_eq!(low, 0.4 - 0.0822, max_relative = 1e-2);
         approx::assert_relative_eq!(high, 0.4 + 0.0822, max_relative = 1e-2);
         // a test that says nothing: what the log says, and any selection
-        let (low, high) = share(1_000.0, 1e6).interval(0.9);
+        let (low, high) = share(1_000.0, 1e6).interval(ConfidenceLevel::P90);
         assert!(low < 0.25 && high > 1.0, "{low} {high}");
     }
 

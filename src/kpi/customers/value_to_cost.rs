@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::customers::lifetime_value::{CustomerLifetimeValue, CustomerValue};
 use crate::kpi::spend::acquisition::CustomerAcquisitionCost;
 use crate::report::{Cell, Report, Section, Table};
-use crate::stats::{Interval, normal};
+use crate::stats::Interval;
 use crate::time::TimeRange;
 
 /// Lifetime value against acquisition cost (CLTV / CAC), by channel and for all customers.
@@ -177,7 +177,7 @@ impl CustomerLifetimeValue {
 /// its own ends, and those that the number of customers makes, squared and added (Donner and Zou
 /// 2012). The number's ends are the score interval of a Poisson count.
 fn interval(value: f64, ends: Interval, cost: f64, won: f64) -> Option<Interval> {
-    let z = normal::quantile(0.5 + ends.level().get() / 2.0);
+    let z = ends.level().z();
     let middle = won + z * z / 2.0;
     let half = z * (won + z * z / 4.0).sqrt();
     let [fewer, more] = [middle - half, middle + half].map(|count| value * (count / won - 1.0));
