@@ -220,12 +220,25 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
             chapter
         }
     };
+    let kpi = options.kpi.first().map(String::as_str);
+    let chapter = match kpi {
+        Some(name) => {
+            results = results.with_kpi_name(name);
+            chapter.with_kpi_name(name)
+        }
+        None => chapter,
+    };
+    let sensitivity = outcome.plan.as_ref().and_then(plan::Planned::sensitivity);
+    let chapter = match sensitivity {
+        Some(sensitivity) => chapter.with_sensitivity(sensitivity),
+        None => chapter,
+    };
     let mut results = results.with_chapter(chapter.chapter());
     if let Some(plan) = &outcome.plan {
         results = results
             .with_plan(plan.plan())
-            .with_chapter(plan.chapter(model, in_money));
-        if let Some(sensitivity) = plan.sensitivity() {
+            .with_chapter(plan.chapter(model, kpi));
+        if let Some(sensitivity) = sensitivity {
             results = results.with_sensitivity(sensitivity);
         }
     }

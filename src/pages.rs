@@ -46,6 +46,7 @@ mod journey_counts;
 mod journey_kinds;
 mod journeys;
 mod kpi_charts;
+mod kpi_name;
 mod kpi_top;
 mod kpi_trends;
 mod kpis;

@@ -28,9 +28,9 @@ mod terminal;
 
 use clap::Parser;
 use input::Input;
-use mixtouch::attribution::ComparisonTable;
 #[cfg(feature = "html")]
 use mixtouch::attribution::rules::Linear;
+use mixtouch::attribution::{ComparisonTable, TestPriorities};
 #[cfg(feature = "html")]
 use mixtouch::pages::{AttributionChapter, Results};
 use mixtouch::report::Document;
@@ -81,7 +81,7 @@ fn run(options: &Options) -> Result<()> {
         );
     }
     if drawn {
-        draw(options, &table, &windows, &input)?;
+        draw(options, &table, priorities.as_ref(), &windows, &input)?;
     }
     let mut out = std::io::stdout().lock();
     if options.json {
@@ -124,6 +124,7 @@ fn run(options: &Options) -> Result<()> {
 fn draw(
     options: &Options,
     table: &ComparisonTable,
+    priorities: Option<&TestPriorities>,
     windows: &[Window<'_>],
     input: &Input,
 ) -> Result<()> {
@@ -137,6 +138,10 @@ fn draw(
         chapter = chapter.with_window(longest, table);
     }
     let mut results = Results::new("Which channel gets the credit?").with_attribution(table);
+    if let Some(priorities) = priorities {
+        chapter = chapter.with_priorities(priorities);
+        results = results.with_priorities(priorities);
+    }
     if let Some(truth) = &input.truth {
         let caused = truth.channels.iter();
         let caused = caused.map(|row| (row.channel, row.incremental_conversions));
@@ -152,7 +157,13 @@ fn draw(
 }
 
 #[cfg(not(feature = "html"))]
-fn draw(_: &Options, _: &ComparisonTable, _: &[Window<'_>], _: &Input) -> Result<()> {
+fn draw(
+    _: &Options,
+    _: &ComparisonTable,
+    _: Option<&TestPriorities>,
+    _: &[Window<'_>],
+    _: &Input,
+) -> Result<()> {
     Ok(())
 }
 

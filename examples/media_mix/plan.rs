@@ -83,11 +83,11 @@ impl Planned {
 
     /// The plan in charts.
     #[cfg(feature = "html")]
-    pub(crate) fn chapter(&self, model: &Posterior, kpi_in_money: bool) -> Chapter {
+    pub(crate) fn chapter(&self, model: &Posterior, kpi: Option<&str>) -> Chapter {
         let chapter = PlanChapter::new(&self.plan).with_model(model, self.periods);
-        let chapter = match kpi_in_money {
-            true => chapter.with_kpi_in_money(),
-            false => chapter,
+        let chapter = match kpi {
+            Some(name) => chapter.with_kpi_name(name),
+            None => chapter,
         };
         let chapter = match &self.sensitivity {
             Some(sensitivity) => chapter.with_sensitivity(sensitivity),

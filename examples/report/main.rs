@@ -143,9 +143,9 @@ impl Found {
             .with_search(self.fit.report())
             .with_forecast(&self.forecast)
             .with_holdout(&self.holdout)
+            .with_sensitivity(&self.plans.sensitivity)
             .with_true_roi(roas);
         let spend = PlanChapter::new(&self.plans.best)
-            .with_kpi_in_money()
             .with_model(model, PERIODS)
             .with_totals(&self.plans.other_totals)
             .with_sensitivity(&self.plans.sensitivity)
@@ -181,6 +181,7 @@ impl Found {
         let chapter = AttributionChapter::new(&self.table)
             .with_truth(caused)
             .with_true_baseline(self.retailer.baseline)
+            .with_priorities(&self.experiments.priorities)
             .with_stages(&self.journeys, "time-to-event", &hazard)?;
         let windows = self.windows.iter();
         let chapter = windows.fold(chapter, |chapter, (name, table)| {

@@ -1,6 +1,6 @@
 //! The chapter of attribution.
 
-use crate::attribution::{AttributionModel, ComparisonTable};
+use crate::attribution::{AttributionModel, ComparisonTable, TestPriorities};
 use crate::error::Result;
 use crate::journeys::Journeys;
 use crate::pages::attribution_checks::checks;
@@ -38,6 +38,8 @@ pub struct AttributionChapter<'a> {
     true_baseline: Option<f64>,
     stages: Option<Stages>,
     windows: Vec<(String, &'a ComparisonTable)>,
+    /// Whether a test is worth what it costs.
+    tests_pay: bool,
 }
 
 impl<'a> AttributionChapter<'a> {
@@ -49,6 +51,7 @@ impl<'a> AttributionChapter<'a> {
             true_baseline: None,
             stages: None,
             windows: Vec::new(),
+            tests_pay: true,
         }
     }
 
@@ -114,6 +117,16 @@ impl<'a> AttributionChapter<'a> {
         self
     }
 
+    /// The same chapter with what a test of each channel is worth: where none is worth what it costs,
+    /// checks ask for none.
+    #[must_use]
+    pub fn with_priorities(self, priorities: &TestPriorities) -> Self {
+        Self {
+            tests_pay: priorities.first().is_some(),
+            ..self
+        }
+    }
+
     /// The chapter.
     pub fn chapter(&self) -> Chapter {
         let chapter = Chapter::new("Attribution");
@@ -135,6 +148,6 @@ impl<'a> AttributionChapter<'a> {
         chapter
             .with_charts(charts.into_iter().flatten())
             .with_table(channel_table(table, main))
-            .with_checks(checks(table))
+            .with_checks(checks(table, self.tests_pay))
     }
 }

@@ -6,8 +6,9 @@ use crate::pages::main_model::{ALIKE, least_alike, main_model};
 use crate::pages::words::{self, sentence};
 use crate::report::html::{Check, Verdict};
 
-/// A check for each finding; a good one where there is none.
-pub(crate) fn checks(table: &ComparisonTable) -> Vec<Check> {
+/// A check for each finding; a good one where there is none. Where no test is worth what it costs,
+/// none is asked for.
+pub(crate) fn checks(table: &ComparisonTable, tests_pay: bool) -> Vec<Check> {
     let mut checks: Vec<Check> = table.findings().iter().map(check).collect();
     if table.bootstrap().is_none() {
         checks.push(
@@ -17,7 +18,7 @@ pub(crate) fn checks(table: &ComparisonTable) -> Vec<Check> {
     }
     if let Some(main) = main_model(table) {
         checks.extend(assumed(main));
-        checks.extend(cause(table, main));
+        checks.extend(cause(table, main, tests_pay));
         checks.extend(disagreement(table));
     }
     if checks.is_empty() {
@@ -44,7 +45,7 @@ fn assumed(main: &ModelTable) -> Option<Check> {
 }
 
 /// What stands between credit and cause: channels without a test, those nearest to the sale first.
-fn cause(table: &ComparisonTable, main: &ModelTable) -> Option<Check> {
+fn cause(table: &ComparisonTable, main: &ModelTable, tests_pay: bool) -> Option<Check> {
     let untested = Grounds::new(main).untested();
     if untested.is_empty() {
         return None;
@@ -69,9 +70,13 @@ fn cause(table: &ComparisonTable, main: &ModelTable) -> Option<Check> {
             sentence(&main.model)
         ),
     };
-    Some(Check::new(Verdict::Watch, text).with_action(
-        "Test them (--lift), or name those that only follow demand (--demand-capture).",
-    ))
+    Some(Check::new(Verdict::Watch, text).with_action(match tests_pay {
+        true => "Test them (--lift), or name those that only follow demand (--demand-capture).",
+        false => {
+            "No test is worth what it costs here: read the credit as a belief, or name those that \
+             only follow demand (--demand-capture)."
+        }
+    }))
 }
 
 /// The two models that place the least credit alike, if that is little.
@@ -84,7 +89,7 @@ fn disagreement(table: &ComparisonTable) -> Option<Check> {
         words::percent(alike)
     );
     Some(Check::new(Verdict::Watch, text).with_action(
-        "Let tests decide between models; until then use none of them to the last unit spent.",
+        "Let tests decide between models; until then act on what all of them say alone.",
     ))
 }
 
@@ -119,6 +124,9 @@ fn action(finding: &Finding) -> &'static str {
         }
         Finding::ShortFit { .. } => "`--train-days` and `Comparison::run_on` do so.",
         Finding::NeverAlone { .. } => "Pause one of them in a test to tell them apart.",
+        Finding::AtLimit { .. } => {
+            "Run a test, take a longer period, or name what only follows demand (--demand-capture)."
+        }
         Finding::Biased { .. } => "Read the baseline as a lower bound, or take a longer period.",
         Finding::UnknownChannels { .. } => "Fit the model anew on journeys that touch them.",
         Finding::TestAboveLog { .. } => "Look for touches that the log does not hold.",

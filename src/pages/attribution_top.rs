@@ -2,11 +2,12 @@
 
 use crate::attribution::{ChannelCredit, ComparisonTable, ModelTable};
 use crate::pages::anyway::{anyway, anyway_rests_on, anyway_sentence};
-use crate::pages::apart::{Ends, surely_apart, surely_first};
+use crate::pages::apart::{surely_apart, surely_first};
 use crate::pages::credit_charts::roas;
 use crate::pages::grounds::Grounds;
 use crate::pages::main_model::{ALIKE, least_alike, main_model};
 use crate::pages::words;
+use crate::report::chart::Mark;
 use crate::report::html::{Answer, Card};
 
 /// A comparison in sentences.
@@ -39,8 +40,10 @@ impl<'a> AttributionTop<'a> {
     /// Whether the interval of the channel with the most credit lies above those of all others.
     fn is_surely_first(&self, best: &ChannelCredit) -> bool {
         let channels = self.main.channels.iter();
-        let ends = channels.map(|one| one.conversions_low.zip(one.conversions_high));
-        let first = surely_first(&ends.collect::<Vec<Ends>>());
+        let marks = channels.map(|one| {
+            Mark::new(one.conversions).with_interval(one.conversions_low, one.conversions_high)
+        });
+        let first = surely_first(&marks.collect::<Vec<Mark>>());
         first.is_some_and(|at| self.main.channels[at].channel == best.channel)
     }
 
@@ -82,7 +85,7 @@ impl<'a> AttributionTop<'a> {
         };
         match anyway(self.table, self.main) {
             Some(Ok(_)) => format!("{first}; {}", anyway_sentence(self.table, self.main)),
-            _ => first,
+            _ => format!("{first}, by {model}"),
         }
     }
 
@@ -139,12 +142,9 @@ impl<'a> AttributionTop<'a> {
             return Answer::new(question, "Not known")
                 .with_detail("costs of two channels are needed");
         }
-        let ends: Vec<Ends> = paid
-            .iter()
-            .map(|channel| roas(channel).interval())
-            .collect();
-        let Some((more, less)) = surely_apart(&ends) else {
-            let detail = match ends.iter().flatten().count() {
+        let returns: Vec<Mark> = paid.iter().map(|channel| roas(channel)).collect();
+        let Some((more, less)) = surely_apart(&returns) else {
+            let detail = match returns.iter().filter_map(|mark| mark.interval()).count() {
                 0 => "returns have no intervals: ask for a bootstrap",
                 _ => "returns of channels cannot be told apart by their intervals",
             };
@@ -154,6 +154,12 @@ impl<'a> AttributionTop<'a> {
         let answer = format!("Less {}, more {}", paid[less].channel, paid[more].channel);
         let both = [less, more].map(|at| paid[at].channel.as_str());
         let untested = both.iter().any(|name| !self.grounds.is_found(name));
+        if let Some(other) = self.says_otherwise(both).filter(|_| untested) {
+            return Answer::new(question, "Cannot be told").with_detail(format!(
+                "{} returns less than {} by {}, but not by {other}, and no test decides",
+                both[0], both[1], self.main.model
+            ));
+        }
         let caveat = if untested {
             ", which no test confirms"
         } else {
@@ -162,6 +168,18 @@ impl<'a> AttributionTop<'a> {
         Answer::new(question, answer).with_detail(format!(
             "{low} against {high} credited back for 1 spent{caveat}; a mix model says how much"
         ))
+    }
+
+    /// A model by which the first channel does not return less than the second.
+    fn says_otherwise(&self, [less, more]: [&str; 2]) -> Option<&str> {
+        let mut models = self.table.models().iter();
+        let otherwise = models.find(|model| {
+            let back = |name: &str| model.channel(name).and_then(|channel| channel.roas);
+            back(less)
+                .zip(back(more))
+                .is_some_and(|(less, more)| less >= more)
+        });
+        otherwise.map(|model| model.model.as_str())
     }
 
     pub(crate) fn sure(&self) -> Answer {

@@ -34,18 +34,18 @@ pub(crate) fn channels_table(
         channels.iter().any(|channel| known(&channel.channel))
     };
     let credit = main.filter(same);
-    let roi = match mix.in_money() {
-        true => "ROI (90 %)",
-        false => "KPI for 1 spent (90 %)",
+    let roi = match mix.kpi().in_money {
+        true => "ROI (90 %)".to_owned(),
+        false => format!("{} (90 %)", mix.kpi().return_unit()),
     };
-    let mut columns = vec!["channel", "spend", roi, "next unit", "share of effect"];
+    let mut columns = vec!["channel", "spend", &roi, "next unit", "share of effect"];
     if credit.is_some() {
         columns.extend(["share of credit", "methods"]);
     }
     let rows = order.iter().map(|&at| row(&channels[at], credit));
     let table = filled(&Table::new(columns).with_rows(rows));
     let shown = PageTable::new("Channels", table);
-    let break_even = mix.in_money().then_some(1.0);
+    let break_even = mix.kpi().in_money.then_some(1.0);
     Some(match channels.iter().any(|channel| channel.roi.is_some()) {
         true => shown.with_forest(ROI, break_even),
         false => shown,

@@ -111,7 +111,7 @@ fn beside(name: &str, periods: &[GeoPeriod], during: &[&GeoPeriod]) -> Chart {
         outcome(),
         periods.iter().map(|period| period.day.to_string()),
     )
-    .with_series("expected", periods.iter().map(|period| period.expected))
+    .with_series("expected", periods.iter().map(expected))
     .with_series("actual", periods.iter().map(|period| period.outcome))
     .with_divider(periods.len() - during.len(), "test");
     let sum = |each: fn(&GeoPeriod) -> f64| during.iter().map(|period| each(period)).sum::<f64>();
@@ -122,10 +122,27 @@ fn beside(name: &str, periods: &[GeoPeriod], during: &[&GeoPeriod]) -> Chart {
     } else {
         format!("{name}: outcome and what was to be expected")
     };
+    let effect = during.iter().find_map(|period| period.effect);
+    let band = effect.map_or_else(String::new, |effect| {
+        let level = words::level(effect.interval().level());
+        format!(", with the {level} band of each period of the test")
+    });
     let chart = Chart::new(title, lines).with_size(Size::Half);
-    chart.with_subtitle(
-        "Outcome of the treated geos by period, and that expected from the other geos",
-    )
+    chart.with_subtitle(format!(
+        "Outcome of the treated geos by period, and that expected from the other geos{band}"
+    ))
+}
+
+/// What was to be expected, as sure as the effect is: what is left of the outcome without it.
+fn expected(period: &GeoPeriod) -> Mark {
+    let mark = Mark::new(period.expected);
+    match period.effect {
+        Some(effect) => mark.with_interval(
+            period.outcome - effect.high(),
+            period.outcome - effect.low(),
+        ),
+        None => mark,
+    }
 }
 
 fn added_up(name: &str, during: &[&GeoPeriod]) -> Chart {

@@ -5,6 +5,7 @@ use crate::experiment::LiftTest;
 use crate::mix::posterior::Posterior;
 use crate::pages::calibration_chart::calibration;
 use crate::pages::credit_charts::roas;
+use crate::pages::kpi_name::KpiName;
 use crate::pages::main_model::main_model;
 use crate::pages::mix_returns;
 use crate::pages::words;
@@ -30,7 +31,7 @@ pub(crate) fn beside(
     mix: Option<&Posterior>,
     attribution: Option<&ComparisonTable>,
 ) -> Vec<Chart> {
-    let given = mix.and_then(mix_returns::tests);
+    let given = mix.and_then(|model| mix_returns::tests(model, &KpiName::default()));
     let log = attribution.and_then(main_model).and_then(calibration);
     let charts = [returns(tests, mix, attribution), given, log];
     charts.into_iter().flatten().collect()

@@ -54,15 +54,12 @@ fn mark(point: &FrictionPoint) -> Mark {
 
 /// Which of the places lose conversions; each is named beside its figures. None for none.
 pub(crate) fn sentence(places: &[(String, &FrictionPoint)]) -> Option<String> {
-    let ends: Vec<_> = places
-        .iter()
-        .map(|(_, point)| mark(point).interval())
-        .collect();
+    let marks: Vec<Mark> = places.iter().map(|(_, point)| mark(point)).collect();
     let names: Vec<&str> = places.iter().map(|(name, _)| name.as_str()).collect();
     match places {
         [] => None,
         [(name, point)] => Some(format!("{name} loses conversions: {}", lost(point))),
-        [(name, point), ..] if surely_first(&ends) == Some(0) => {
+        [(name, point), ..] if surely_first(&marks) == Some(0) => {
             Some(format!("{name} loses most conversions: {}", lost(point)))
         }
         _ => Some(format!("{} lose conversions", words::listed(&names))),

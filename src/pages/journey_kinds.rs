@@ -2,7 +2,7 @@
 
 use crate::kpi::dashboard::Dashboard;
 use crate::kpi::journeys::{Breakdown, ChannelUse, JourneyKind};
-use crate::pages::apart::{Ends, surely_first};
+use crate::pages::apart::surely_first;
 use crate::pages::kpi_trends::{of_rate, told};
 use crate::pages::words;
 use crate::privacy::OTHER;
@@ -12,8 +12,7 @@ use crate::report::chart::Mark;
 pub(crate) fn largest(dashboard: &Dashboard) -> Option<String> {
     let kinds = &dashboard.conversion.journey_kinds.kinds;
     let marks: Vec<Mark> = kinds.iter().map(|kind| of_rate(&kind.purchases)).collect();
-    let ends: Vec<Ends> = marks.iter().map(|mark| mark.interval()).collect();
-    let first = surely_first(&ends)?;
+    let first = surely_first(&marks)?;
     // a log without offline channels has one kind, which says nothing
     let whole = kinds[first].purchases;
     if whole.count == whole.population {

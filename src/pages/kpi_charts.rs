@@ -2,7 +2,7 @@
 
 use crate::kpi::customers::{Cohort, RfmSegment};
 use crate::kpi::dashboard::Dashboard;
-use crate::pages::apart::{Ends, surely_first, told_apart};
+use crate::pages::apart::{surely_first, told_apart};
 use crate::pages::kpi_trends::{self, LEVEL, of_mean, of_rate, told};
 use crate::pages::largest::Largest;
 use crate::pages::{friction, journey_kinds, survey_charts, words, worth_charts};
@@ -44,13 +44,13 @@ fn rates(
         shown.iter().map(|&at| known[at].0.clone()),
     )
     .with_series("", shown.iter().map(|&at| of_rate(known[at].1)));
-    let ends: Vec<Ends> = known.iter().map(|row| of_rate(row.1).interval()).collect();
+    let marks: Vec<Mark> = known.iter().map(|row| of_rate(row.1)).collect();
     let level = known.iter().find_map(|row| row.1.interval);
     let level = level.map_or(LEVEL, |ends| ends.level().get());
     let name = |at: usize| known[at].0.as_str();
     let ranking = Ranking {
-        first: surely_first(&ends).map(name),
-        apart: told_apart(&ends, level).map(|(more, less)| (name(more), name(less))),
+        first: surely_first(&marks).map(name),
+        apart: told_apart(&marks, level).map(|(more, less)| (name(more), name(less))),
     };
     Some(Chart::new(title(&ranking), forest).with_size(Size::Half))
 }
@@ -68,7 +68,7 @@ pub(crate) fn conversion(dashboard: &Dashboard) -> Vec<Chart> {
         Some((more, less)) => {
             format!("Persons reached by {more} buy more often than those reached by {less}")
         }
-        None => "No channel's persons surely buy more often than another's".to_owned(),
+        None => "How often persons reached buy does not surely differ by channel".to_owned(),
     };
     let by_channel = rates(title, "of persons reached who bought", &rows);
     let charts = [
@@ -225,12 +225,12 @@ fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
         });
         forest = forest.with_series("expected", predicted);
     }
-    let ends: Vec<Ends> = known
+    let marks: Vec<Mark> = known
         .iter()
-        .map(|group| of_mean(&group.value.historic).interval())
+        .map(|group| of_mean(&group.value.historic))
         .collect();
-    let apart = told_apart(&ends, kpi_trends::level(dashboard));
-    let title = match (surely_first(&ends), apart) {
+    let apart = told_apart(&marks, kpi_trends::level(dashboard));
+    let title = match (surely_first(&marks), apart) {
         (Some(first), _) => format!("Customers won by {} are worth most", known[first].group),
         (_, Some((more, less))) => format!(
             "Customers won by {} are worth more than those won by {}",

@@ -179,8 +179,7 @@ impl<'a> KpiTop<'a> {
     fn channels(&self) -> Option<(String, String)> {
         let rows = &self.dashboard.conversion.conversion.by_channel;
         let marks: Vec<Mark> = rows.iter().map(|row| of_rate(&row.rate)).collect();
-        let ends: Vec<_> = marks.iter().map(|mark| mark.interval()).collect();
-        let (more, less) = told_apart(&ends, kpi_trends::level(self.dashboard))?;
+        let (more, less) = told_apart(&marks, kpi_trends::level(self.dashboard))?;
         let [high, low] = [more, less].map(|at| told(&marks[at], words::percent));
         Some((
             format!(

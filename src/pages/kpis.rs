@@ -9,7 +9,6 @@ use crate::kpi::verbatims::Verbatims;
 use crate::pages::kpi_top::KpiTop;
 use crate::pages::kpi_trends::{of_rate, told};
 use crate::pages::personas;
-use crate::pages::trend::Trend;
 use crate::pages::trends::Trends;
 use crate::pages::{
     fingerprint, kpi_charts, kpi_trends, service_charts, stage_charts, verbatim_charts, words,
@@ -242,7 +241,7 @@ impl<'a> KpiPages<'a> {
     pub fn cards(&self) -> Vec<Card> {
         let overall = &self.dashboard.conversion.conversion.overall;
         let conversion = self.of_share("Conversion", overall, "person reached", "persons reached");
-        let courses = self.trends.trends.iter().filter_map(Trend::card);
+        let courses = self.trends.cards();
         let again = &self.dashboard.customers.repurchase.bought_again;
         let several = &self.dashboard.conversion.conversion.cross_channel;
         conversion

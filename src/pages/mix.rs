@@ -1,7 +1,9 @@
 //! The chapter of a mix model.
 
+use crate::budget::PlanSensitivity;
 use crate::mix::estimate::{HoldoutRow, SearchReport};
 use crate::mix::posterior::{MixForecast, Posterior};
+use crate::pages::kpi_name::KpiName;
 use crate::pages::{mix_checks, mix_curves, mix_over_time, mix_returns};
 use crate::report::html::{Chapter, PageTable};
 use crate::report::{Cell, Table};
@@ -29,12 +31,14 @@ pub struct MixChapter<'a> {
     holdout: &'a [HoldoutRow],
     true_roi: Vec<f64>,
     prior_roi: Vec<Option<Estimate>>,
-    kpi_in_money: bool,
+    kpi: KpiName,
+    /// Whether a test would change what is done.
+    tests_pay: bool,
 }
 
 impl<'a> MixChapter<'a> {
     /// A chapter on this posterior.
-    pub const fn new(posterior: &'a Posterior) -> Self {
+    pub fn new(posterior: &'a Posterior) -> Self {
         Self {
             posterior,
             forecast: None,
@@ -42,7 +46,8 @@ impl<'a> MixChapter<'a> {
             holdout: &[],
             true_roi: Vec::new(),
             prior_roi: Vec::new(),
-            kpi_in_money: false,
+            kpi: KpiName::default(),
+            tests_pay: true,
         }
     }
 
@@ -93,9 +98,31 @@ impl<'a> MixChapter<'a> {
     /// break-even. A panel with the revenue of a unit of the KPI says so itself; without either,
     /// returns are units of the KPI for 1 spent, and none is called one that pays.
     #[must_use]
-    pub fn with_kpi_in_money(self) -> Self {
+    pub fn with_kpi_in_money(mut self) -> Self {
+        self.kpi.in_money = true;
+        self
+    }
+
+    /// The same chapter with what the KPI is called in titles, such as `sales`; "the KPI" otherwise.
+    #[must_use]
+    pub fn with_kpi_name(mut self, name: impl Into<String>) -> Self {
+        self.kpi.name = Some(name.into());
+        self
+    }
+
+    pub(crate) fn of_kpi(self, kpi: &KpiName) -> Self {
         Self {
-            kpi_in_money: true,
+            kpi: kpi.clone(),
+            ..self
+        }
+    }
+
+    /// The same chapter with what knowing each channel's curve is worth to a plan: where no single
+    /// test would change it, checks ask for none.
+    #[must_use]
+    pub fn with_sensitivity(self, sensitivity: &PlanSensitivity) -> Self {
+        Self {
+            tests_pay: sensitivity.to_test_first().is_some(),
             ..self
         }
     }
@@ -103,11 +130,15 @@ impl<'a> MixChapter<'a> {
     /// The chapter.
     pub fn chapter(&self) -> Chapter {
         let model = self.posterior;
-        let in_money = mix_returns::is_in_money(model, self.kpi_in_money);
+        let kpi = &self.kpi.of(model);
         let mut chapter = Chapter::new("Mix model")
-            .with_chart(mix_over_time::actual_and_expected(model, self.forecast))
-            .with_chart(mix_over_time::contributions(model))
-            .with_chart(mix_over_time::from_baseline_to_total(model));
+            .with_chart(mix_over_time::actual_and_expected(
+                model,
+                kpi,
+                self.forecast,
+            ))
+            .with_chart(mix_over_time::contributions(model, kpi))
+            .with_chart(mix_over_time::from_baseline_to_total(model, kpi));
         let findings = self
             .forecast
             .iter()
@@ -115,19 +146,25 @@ impl<'a> MixChapter<'a> {
         for finding in findings {
             chapter = chapter.with_text(format!("Forecast: {finding}"));
         }
-        if let Some(chart) = mix_over_time::year_on_year(model) {
+        if let Some(chart) = mix_over_time::year_on_year(model, kpi) {
             chapter = chapter.with_chart(chart);
         }
         chapter = chapter
-            .with_charts(mix_returns::charts(model, &self.true_roi, in_money))
-            .with_charts(mix_returns::prior(model, &self.prior_roi, in_money))
+            .with_charts(mix_returns::charts(model, &self.true_roi, kpi))
+            .with_charts(mix_returns::prior(model, &self.prior_roi, kpi))
             .with_charts(self.search.and_then(mix_curves::front))
             .with_charts(mix_curves::carry_over(model))
-            .with_charts(mix_curves::responses(model, in_money));
+            .with_charts(mix_curves::responses(model, kpi));
         if !self.holdout.is_empty() {
             chapter = chapter.with_table(holdout(model, self.holdout));
         }
-        chapter.with_checks(mix_checks::checks(model, &self.prior_roi, self.holdout))
+        chapter.with_checks(mix_checks::checks(
+            model,
+            &self.prior_roi,
+            self.holdout,
+            kpi,
+            self.tests_pay,
+        ))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::mix::estimate::HoldoutRow;
 use crate::mix::posterior::{FitFinding, Posterior};
+use crate::pages::kpi_name::KpiName;
 use crate::pages::mix_returns::mostly_prior;
 use crate::pages::words::{explained, listed, percent, sentence};
 use crate::report::html::{Check, Verdict};
@@ -15,18 +16,21 @@ const HELD: f64 = 0.8;
 const LARGER: f64 = 1.5;
 
 /// A check for each finding, each doubtful test, what the data hardly inform, and periods held out;
-/// `prior` has each channel's return before the data, where it is known.
+/// `prior` has each channel's return before the data, where it is known. Where no test would change
+/// what is done, none is asked for.
 pub(crate) fn checks(
     model: &Posterior,
     prior: &[Option<Estimate>],
     holdout: &[HoldoutRow],
+    kpi: &KpiName,
+    tests_pay: bool,
 ) -> Vec<Check> {
     let fit = model.fit_statistics();
     let mut checks = Vec::new();
     if fit.r2.is_none_or(|r2| r2 < EXPLAINED) {
         checks.push(
-            Check::new(Verdict::Watch, explained(fit.r2))
-                .with_action("Add what else moved the KPI as controls."),
+            Check::new(Verdict::Watch, explained(fit.r2, kpi.the()))
+                .with_action(format!("Add what else moved {} as controls.", kpi.the())),
         );
     }
     checks.extend(held_out(fit.mape, holdout));
@@ -44,8 +48,10 @@ pub(crate) fn checks(
     if !mostly.is_empty() {
         let text = format!("Mostly what was believed before: {}", listed(&mostly));
         checks.push(
-            Check::new(Verdict::Watch, text)
-                .with_action("Test these channels: the data say little."),
+            Check::new(Verdict::Watch, text).with_action(match tests_pay {
+                true => "Test these channels: the data say little.",
+                false => "Read them as a belief; no single test would change the plan.",
+            }),
         );
     }
     let weak: Vec<&str> = channels
@@ -56,8 +62,10 @@ pub(crate) fn checks(
     if !weak.is_empty() {
         let text = format!("The data hardly inform {}", listed(&weak));
         checks.push(
-            Check::new(Verdict::Watch, text)
-                .with_action("Test these channels, or vary their spend."),
+            Check::new(Verdict::Watch, text).with_action(match tests_pay {
+                true => "Test these channels, or vary their spend.",
+                false => "Vary their spend; no single test would change the plan.",
+            }),
         );
     }
     if checks.is_empty() {

@@ -3,8 +3,8 @@
 use crate::mix::estimate::SearchReport;
 use crate::mix::posterior::{ChannelSummary, Posterior};
 use crate::mix::transform::Adstock;
+use crate::pages::kpi_name::KpiName;
 use crate::pages::largest::Largest;
-use crate::pages::mix_over_time::kpi;
 use crate::pages::words;
 use crate::report::chart::{Chart, Lines, Mark, Measure, ResponseCurve, Scatter, Size};
 
@@ -14,7 +14,7 @@ const POINTS: usize = 24;
 const CARRIED: (usize, usize) = (6, 13);
 
 /// A response curve for each channel, with its mean spend marked.
-pub(crate) fn responses(model: &Posterior, in_money: bool) -> Vec<Chart> {
+pub(crate) fn responses(model: &Posterior, kpi: &KpiName) -> Vec<Chart> {
     let channels = model.channels();
     let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
     let order = Largest::of(&spends, channels.len()).named;
@@ -22,7 +22,8 @@ pub(crate) fn responses(model: &Posterior, in_money: bool) -> Vec<Chart> {
     let periods = model.panel().periods().max(1) as f64;
     let curve = |at: usize| {
         let dots = [("on average", spends[at] / periods)];
-        response(model, &channels[at], &dots, in_money)
+        let says = next_unit(&channels[at], kpi.in_money);
+        response(model, &channels[at], &dots, kpi, &says)
     };
     curves.filter_map(|&at| curve(at)).collect()
 }
@@ -32,7 +33,8 @@ pub(crate) fn response(
     model: &Posterior,
     channel: &ChannelSummary,
     dots: &[(&str, f64)],
-    in_money: bool,
+    kpi: &KpiName,
+    says: &str,
 ) -> Option<Chart> {
     let far = dots.iter().map(|(_, at)| *at).fold(0.0, f64::max);
     let step = 2.0 * far / POINTS as f64;
@@ -41,18 +43,18 @@ pub(crate) fn response(
     let marks = points
         .iter()
         .map(|point| (point.spend, Mark::from(point.response)));
-    let curve =
-        ResponseCurve::new(Measure::new("spend a period").with_digits(0), kpi()).with_points(marks);
+    let curve = ResponseCurve::new(Measure::new("spend a period").with_digits(0), kpi.measure())
+        .with_points(marks);
     let curve = dots
         .iter()
         .fold(curve, |curve, (name, at)| curve.with_dot(*name, *at));
-    let title = format!("{}: {}", channel.channel, says(channel, in_money));
+    let title = format!("{}: {says}", channel.channel);
     let chart = Chart::new(title, curve).with_size(Size::Third);
     Some(chart.with_subtitle("Lasting effect of spending so much every period, 90 % band"))
 }
 
 /// What a channel's curve says about its next unit of spend.
-fn says(channel: &ChannelSummary, in_money: bool) -> String {
+fn next_unit(channel: &ChannelSummary, in_money: bool) -> String {
     let said = match channel.marginal_roi {
         _ if channel.weakly_identified => "hardly informed by the data",
         None => "what more spend brings is not known",

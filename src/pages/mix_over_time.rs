@@ -3,18 +3,15 @@
 use crate::mix::panel::Frequency;
 use crate::mix::posterior::{Decomposition, MixForecast, Posterior};
 use crate::mix::specification::BaselinePart;
+use crate::pages::kpi_name::KpiName;
 use crate::pages::largest::Largest;
 use crate::pages::words;
-use crate::report::chart::{Area, Chart, Lines, Mark, Measure, Size, Waterfall};
+use crate::report::chart::{Area, Chart, Lines, Mark, Size, Waterfall};
 
 /// The layers that a chart names.
 const MOST: usize = 9;
 /// Standard errors in 90 %.
 const Z90: f64 = 1.644_853_626_951_472_2;
-
-pub(crate) fn kpi() -> Measure {
-    Measure::new("KPI").with_digits(0)
-}
 
 /// Values by row as sums by period.
 fn by_period(values: &[f64], periods: usize) -> Vec<f64> {
@@ -28,7 +25,11 @@ fn by_period(values: &[f64], periods: usize) -> Vec<f64> {
 }
 
 /// Actual against expected, with a band as wide as residuals and the forecast behind it.
-pub(crate) fn actual_and_expected(model: &Posterior, forecast: Option<&MixForecast>) -> Chart {
+pub(crate) fn actual_and_expected(
+    model: &Posterior,
+    kpi: &KpiName,
+    forecast: Option<&MixForecast>,
+) -> Chart {
     let parts = model.decomposition();
     let periods = parts.dates().len();
     let expected = by_period(parts.prediction(), periods);
@@ -57,7 +58,7 @@ pub(crate) fn actual_and_expected(model: &Posterior, forecast: Option<&MixForeca
                 .map(|estimate| Mark::from(*estimate)),
         );
     }
-    let mut lines = Lines::new(kpi(), dates)
+    let mut lines = Lines::new(kpi.measure(), dates)
         .with_series("expected", marks)
         .with_series("actual", actual);
     if forecast.is_some() {
@@ -67,9 +68,11 @@ pub(crate) fn actual_and_expected(model: &Posterior, forecast: Option<&MixForeca
     let off = fit.mape.map_or_else(String::new, |error| {
         format!("; it is {} off in the mean", words::percent(error))
     });
-    let title = format!("{}{off}", words::explained(fit.r2));
-    Chart::new(title, lines)
-        .with_subtitle("KPI by period; the band holds 90 % of periods, by the size of residuals")
+    let title = format!("{}{off}", words::explained(fit.r2, kpi.the()));
+    Chart::new(title, lines).with_subtitle(format!(
+        "{} by period; the band holds 90 % of periods, by the size of residuals",
+        kpi.label()
+    ))
 }
 
 /// Layers of the baseline and the largest channels, largest first.
@@ -93,7 +96,7 @@ fn layers(parts: &Decomposition) -> Vec<(String, Vec<f64>)> {
 }
 
 /// What each part brought by period.
-pub(crate) fn contributions(model: &Posterior) -> Chart {
+pub(crate) fn contributions(model: &Posterior, kpi: &KpiName) -> Chart {
     let parts = model.decomposition();
     let dates = parts.dates().iter().map(ToString::to_string);
     let layers = layers(parts);
@@ -115,18 +118,19 @@ pub(crate) fn contributions(model: &Posterior) -> Chart {
     );
     let area = layers
         .into_iter()
-        .fold(Area::new(kpi(), dates), |area, (name, cells)| {
+        .fold(Area::new(kpi.measure(), dates), |area, (name, cells)| {
             area.with_layer(name, cells)
         });
-    Chart::new(title, area).with_subtitle(
-        "KPI by period and where it came from; what takes away lies under the zero line",
-    )
+    Chart::new(title, area).with_subtitle(format!(
+        "{} by period and where it came from; what takes away lies under the zero line",
+        kpi.label()
+    ))
 }
 
 /// The parts of the baseline and the channels, up to the total.
-pub(crate) fn from_baseline_to_total(model: &Posterior) -> Chart {
+pub(crate) fn from_baseline_to_total(model: &Posterior, kpi: &KpiName) -> Chart {
     let parts = model.decomposition();
-    let mut waterfall = Waterfall::new(kpi());
+    let mut waterfall = Waterfall::new(kpi.measure());
     for (name, sum) in baseline_bars(parts.baseline_parts()) {
         waterfall = waterfall.with_change(words::sentence(&name), sum);
     }
@@ -142,7 +146,10 @@ pub(crate) fn from_baseline_to_total(model: &Posterior) -> Chart {
     let share = if all == 0.0 { 0.0 } else { baseline / all };
     let title = format!("{} would have come without media", words::percent(share));
     Chart::new(title, waterfall.with_level("Expected", all))
-        .with_subtitle("KPI over all periods: the baseline's parts, then what each channel brought")
+        .with_subtitle(format!(
+            "{} over all periods: the baseline's parts, then what each channel brought",
+            kpi.label()
+        ))
         .with_size(Size::Half)
 }
 
@@ -196,7 +203,7 @@ const fn periods_a_year(frequency: Frequency) -> usize {
 }
 
 /// From last year's total to this year's, where there are two years.
-pub(crate) fn year_on_year(model: &Posterior) -> Option<Chart> {
+pub(crate) fn year_on_year(model: &Posterior, kpi: &KpiName) -> Option<Chart> {
     let parts = model.decomposition();
     let (periods, year) = (parts.dates().len(), periods_a_year(model.panel().period()));
     if periods < 2 * year {
@@ -212,7 +219,7 @@ pub(crate) fn year_on_year(model: &Posterior) -> Option<Chart> {
     };
     let change = |cells: &[f64]| sums(cells).1 - sums(cells).0;
     let (before, after) = sums(parts.prediction());
-    let mut waterfall = Waterfall::new(kpi()).with_level("Year before", before);
+    let mut waterfall = Waterfall::new(kpi.measure()).with_level("Year before", before);
     for (part, cells) in parts.baseline_parts() {
         let moved = change(cells);
         if moved.abs() > 1e-9 * before.abs() {
@@ -242,7 +249,10 @@ pub(crate) fn year_on_year(model: &Posterior) -> Option<Chart> {
         words::short(media)
     );
     let chart = Chart::new(title, waterfall.with_level("Last year", after)).with_size(Size::Half);
-    Some(chart.with_subtitle("Expected KPI of the last year beside the year before"))
+    Some(chart.with_subtitle(format!(
+        "Expected {} of the last year beside the year before",
+        kpi.label()
+    )))
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! Returns of a mix model.
 
 use crate::mix::posterior::{ChannelSummary, Posterior};
-use crate::pages::apart::{Ends, surely_apart};
+use crate::pages::apart::surely_apart;
+use crate::pages::kpi_name::KpiName;
 use crate::pages::largest::Largest;
 use crate::pages::words;
 use crate::report::chart::{Chart, Dumbbell, Forest, Mark, Measure, Size};
 use crate::stats::Estimate;
 
 /// Charts of returns and shares; none without a channel that costs something.
-pub(crate) fn charts(model: &Posterior, true_roi: &[f64], in_money: bool) -> Vec<Chart> {
+pub(crate) fn charts(model: &Posterior, true_roi: &[f64], kpi: &KpiName) -> Vec<Chart> {
     let channels = model.channels();
     let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
     let order = Largest::of(&spends, channels.len()).named;
@@ -21,26 +22,12 @@ pub(crate) fn charts(model: &Posterior, true_roi: &[f64], in_money: bool) -> Vec
         return Vec::new();
     }
     let mut charts = vec![
-        returns(true_roi, &paid, in_money),
+        returns(true_roi, &paid, kpi),
         shares(&paid),
-        marginal(&paid, in_money),
+        marginal(&paid, kpi),
     ];
-    charts.extend(tests(model));
+    charts.extend(tests(model, kpi));
     charts
-}
-
-/// Whether returns are in money, so that 1 is break-even: the panel has the revenue of a unit of the
-/// KPI, or its reader says that the KPI is money.
-pub(crate) fn is_in_money(model: &Posterior, said: bool) -> bool {
-    said || model.panel().revenue_per_kpi().is_some()
-}
-
-/// What a return is measured in.
-const fn unit(in_money: bool) -> &'static str {
-    match in_money {
-        true => "return for 1 spent",
-        false => "KPI for 1 spent",
-    }
 }
 
 /// The forest with the line of break-even, where there is one.
@@ -62,15 +49,11 @@ pub(crate) fn pays_back(channel: &ChannelSummary) -> bool {
     !channel.weakly_identified && channel.roi.is_some_and(|roi| roi.low() > 1.0)
 }
 
-fn ends(estimate: Option<Estimate>) -> Ends {
-    estimate.map(|estimate| (estimate.low(), estimate.high()))
-}
-
-fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)], in_money: bool) -> Chart {
+fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)], kpi: &KpiName) -> Chart {
     let own = if true_roi.is_empty() { "" } else { "estimate" };
-    let forest = Forest::new(Measure::new(unit(in_money)), names(paid))
+    let forest = Forest::new(Measure::new(kpi.return_unit()), names(paid))
         .with_series(own, paid.iter().map(|(_, channel)| Mark::from(channel.roi)));
-    let mut forest = judged(forest, in_money);
+    let mut forest = judged(forest, kpi.in_money);
     if !true_roi.is_empty() {
         let truth = paid.iter().map(|(at, _)| true_roi.get(*at).copied());
         forest = forest.with_series("truth", truth);
@@ -79,9 +62,9 @@ fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)], in_money: bool) 
         .iter()
         .filter(|(_, channel)| pays_back(channel))
         .count();
-    let title = match (in_money, sure) {
+    let title = match (kpi.in_money, sure) {
         (false, _) => {
-            let each: Vec<Ends> = paid.iter().map(|(_, channel)| ends(channel.roi)).collect();
+            let each: Vec<Mark> = paid.iter().map(|(_, channel)| channel.roi.into()).collect();
             more_than(paid, &each, "What 1 spent brings")
         }
         (true, 0) => "No channel is sure to pay back".to_owned(),
@@ -90,17 +73,14 @@ fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)], in_money: bool) 
             paid.len()
         ),
     };
-    let subtitle = match in_money {
-        true => "Return on spend, 90 % intervals; largest spend on top",
-        false => "KPI for 1 spent, 90 % intervals; largest spend on top",
-    };
+    let what = words::sentence(&kpi.return_unit());
     Chart::new(title, forest)
-        .with_subtitle(subtitle)
+        .with_subtitle(format!("{what}, 90 % intervals; largest spend on top"))
         .with_size(Size::Half)
 }
 
 /// Which channel surely brings more than another.
-fn more_than(paid: &[(usize, &ChannelSummary)], each: &[Ends], what: &str) -> String {
+fn more_than(paid: &[(usize, &ChannelSummary)], each: &[Mark], what: &str) -> String {
     match (surely_apart(each), paid) {
         (Some((more, less)), _) => format!(
             "{what} is surely more by {} than by {}",
@@ -139,11 +119,7 @@ fn says_mostly(before: Estimate, after: Estimate) -> bool {
 
 /// What was believed of returns before the data, and after; none without a channel of which both are
 /// known.
-pub(crate) fn prior(
-    model: &Posterior,
-    prior: &[Option<Estimate>],
-    in_money: bool,
-) -> Option<Chart> {
+pub(crate) fn prior(model: &Posterior, prior: &[Option<Estimate>], kpi: &KpiName) -> Option<Chart> {
     let channels = model.channels();
     let known: Vec<(&str, Estimate, Estimate)> = channels
         .iter()
@@ -156,7 +132,7 @@ pub(crate) fn prior(
         .iter()
         .min_by(|a, b| narrower(a).total_cmp(&narrower(b)))?;
     let forest = Forest::new(
-        Measure::new(unit(in_money)),
+        Measure::new(kpi.return_unit()),
         known.iter().map(|(name, ..)| *name),
     )
     .with_series(
@@ -167,7 +143,7 @@ pub(crate) fn prior(
         "posterior",
         known.iter().map(|(.., posterior)| Mark::from(*posterior)),
     );
-    let forest = judged(forest, in_money);
+    let forest = judged(forest, kpi.in_money);
     let name = least.0;
     let title = match narrower(least) {
         part if part > 0.0 => format!(
@@ -201,8 +177,8 @@ fn shares(paid: &[(usize, &ChannelSummary)]) -> Chart {
         .with_size(Size::Half)
 }
 
-fn marginal(paid: &[(usize, &ChannelSummary)], in_money: bool) -> Chart {
-    let forest = Forest::new(Measure::new(unit(in_money)), names(paid))
+fn marginal(paid: &[(usize, &ChannelSummary)], kpi: &KpiName) -> Chart {
+    let forest = Forest::new(Measure::new(kpi.return_unit()), names(paid))
         .with_series(
             "all spend",
             paid.iter().map(|(_, channel)| Mark::from(channel.roi)),
@@ -212,7 +188,7 @@ fn marginal(paid: &[(usize, &ChannelSummary)], in_money: bool) -> Chart {
             paid.iter()
                 .map(|(_, channel)| Mark::from(channel.marginal_roi)),
         );
-    let title = match in_money {
+    let title = match kpi.in_money {
         true => {
             let each = paid.iter().map(|(_, channel)| Returns {
                 name: &channel.channel,
@@ -222,14 +198,14 @@ fn marginal(paid: &[(usize, &ChannelSummary)], in_money: bool) -> Chart {
             next_pays(&each.collect::<Vec<_>>())
         }
         false => {
-            let each: Vec<Ends> = paid
+            let each: Vec<Mark> = paid
                 .iter()
-                .map(|(_, channel)| ends(channel.marginal_roi))
+                .map(|(_, channel)| channel.marginal_roi.into())
                 .collect();
             more_than(paid, &each, "What the next unit brings")
         }
     };
-    Chart::new(title, judged(forest, in_money))
+    Chart::new(title, judged(forest, kpi.in_money))
         .with_subtitle("Return on all spend and on the next unit, 90 % intervals")
         .with_size(Size::Half)
 }
@@ -269,7 +245,7 @@ fn next_pays(channels: &[Returns<'_>]) -> String {
 }
 
 /// What the model says beside what tests measured.
-pub(crate) fn tests(model: &Posterior) -> Option<Chart> {
+pub(crate) fn tests(model: &Posterior, kpi: &KpiName) -> Option<Chart> {
     const Z90: f64 = 1.644_853_626_951_472_2;
     let tests = model.lift_report();
     let far = tests
@@ -282,9 +258,12 @@ pub(crate) fn tests(model: &Posterior) -> Option<Chart> {
         let half = Z90 * test.standard_error;
         Mark::new(test.measured).with_interval(test.measured - half, test.measured + half)
     });
-    let forest = Forest::new(Measure::new("change of the KPI").with_digits(0), names)
-        .with_series("test", measured)
-        .with_series("model", tests.iter().map(|test| Mark::from(test.predicted)));
+    let forest = Forest::new(
+        Measure::new(format!("change of {}", kpi.the())).with_digits(0),
+        names,
+    )
+    .with_series("test", measured)
+    .with_series("model", tests.iter().map(|test| Mark::from(test.predicted)));
     let apart = words::short(far.deviation().abs());
     let title = format!(
         "Model and test are farthest apart on {}: {apart} standard errors",

@@ -2,10 +2,12 @@
 
 use crate::mix::estimate::HoldoutRow;
 use crate::mix::posterior::{ChannelSummary, Posterior, PosteriorDraw};
-use crate::pages::apart::{Ends, surely_apart};
+use crate::pages::apart::surely_apart;
+use crate::pages::kpi_name::KpiName;
 use crate::pages::mix_checks::held_out;
-use crate::pages::mix_returns::{is_in_money, mostly_prior, pays_back};
+use crate::pages::mix_returns::{mostly_prior, pays_back};
 use crate::pages::words;
+use crate::report::chart::Mark;
 use crate::report::html::{Answer, Card};
 use crate::stats::Estimate;
 
@@ -15,20 +17,19 @@ pub(crate) struct MixTop<'a> {
     channels: Vec<ChannelSummary>,
     /// What media brought of the KPI, 0 to 1.
     share: Option<Estimate>,
-    /// Whether returns are in money, so that 1 is break-even.
-    in_money: bool,
+    kpi: KpiName,
     /// Each channel's return before the data, where it is known.
     prior: &'a [Option<Estimate>],
     holdout: &'a [HoldoutRow],
 }
 
 impl<'a> MixTop<'a> {
-    pub(crate) fn new(model: &'a Posterior, kpi_in_money: bool) -> Self {
+    pub(crate) fn new(model: &'a Posterior, kpi: &KpiName) -> Self {
         Self {
             model,
             channels: model.channels(),
             share: media_share(model),
-            in_money: is_in_money(model, kpi_in_money),
+            kpi: kpi.of(model),
             prior: &[],
             holdout: &[],
         }
@@ -52,7 +53,11 @@ impl<'a> MixTop<'a> {
 
     pub(crate) fn headline(&self) -> String {
         match &self.share {
-            Some(share) => format!("Media brought {} of the KPI", Self::percents(share)),
+            Some(share) => format!(
+                "Media brought {} of {}",
+                Self::percents(share),
+                self.kpi.the()
+            ),
             None => format!("Media brought {}", words::short(self.brought())),
         }
     }
@@ -64,14 +69,14 @@ impl<'a> MixTop<'a> {
             .sum()
     }
 
-    pub(crate) const fn in_money(&self) -> bool {
-        self.in_money
+    pub(crate) const fn kpi(&self) -> &KpiName {
+        &self.kpi
     }
 
     /// Whether a channel surely did what is asked of it: paid back, or where returns are not in
     /// money, brought something.
     fn works(&self, channel: &ChannelSummary) -> bool {
-        match self.in_money {
+        match self.kpi.in_money {
             true => pays_back(channel),
             false => !channel.weakly_identified && channel.roi.is_some_and(|roi| roi.low() > 0.0),
         }
@@ -91,7 +96,10 @@ impl<'a> MixTop<'a> {
 
     /// A return with its interval, in words.
     fn back(&self, roi: &Estimate) -> String {
-        let what = if self.in_money { "back" } else { "of the KPI" };
+        let what = match self.kpi.in_money {
+            true => "back".to_owned(),
+            false => format!("of {}", self.kpi.the()),
+        };
         let ends = words::interval(roi, words::short);
         format!("{} {what} for 1 spent ({ends})", words::short(roi.value()))
     }
@@ -103,7 +111,7 @@ impl<'a> MixTop<'a> {
                 Answer::new(question, &channel.channel).with_detail(self.back(&roi))
             }
             Some((channel, roi, false)) => {
-                let nothing = match self.in_money {
+                let nothing = match self.kpi.in_money {
                     true => "Nothing surely pays back",
                     false => "Nothing surely brings anything",
                 };
@@ -120,7 +128,7 @@ impl<'a> MixTop<'a> {
             Some(share) => {
                 let rest = words::percent(1.0 - share.value());
                 let ends = [1.0 - share.high(), 1.0 - share.low()].map(words::percent);
-                Answer::new(question, format!("{rest} of the KPI"))
+                Answer::new(question, format!("{rest} of {}", self.kpi.the()))
                     .with_detail(format!("90 %: {} to {}", ends[0], ends[1]))
             }
             None => Answer::new(question, "Not known"),
@@ -138,11 +146,8 @@ impl<'a> MixTop<'a> {
             return Answer::new(question, "Not known")
                 .with_detail("two channels with spend are needed");
         }
-        let ends: Vec<Ends> = known
-            .iter()
-            .map(|(_, roi)| Some((roi.low(), roi.high())))
-            .collect();
-        let Some((more, less)) = surely_apart(&ends) else {
+        let marks: Vec<Mark> = known.iter().map(|(_, roi)| (*roi).into()).collect();
+        let Some((more, less)) = surely_apart(&marks) else {
             return Answer::new(question, "Cannot be told")
                 .with_detail("the next units of channels cannot be told apart at 90 %");
         };
@@ -177,7 +182,7 @@ impl<'a> MixTop<'a> {
             .count();
         Answer::new(
             "How sure is that?",
-            match self.in_money {
+            match self.kpi.in_money {
                 true => format!("{sure} of {all} surely pay back"),
                 false => format!("{sure} of {all} surely bring something"),
             },
@@ -222,8 +227,9 @@ impl<'a> MixTop<'a> {
         let fit = self.model.fit_statistics();
         let kpi: f64 = self.model.panel().kpi().iter().sum();
         let periods = self.model.panel().periods();
-        let mut cards =
-            vec![Card::new("KPI", words::short(kpi)).with_note(format!("{periods} periods"))];
+        let mut cards = vec![
+            Card::new(self.kpi.label(), words::short(kpi)).with_note(format!("{periods} periods")),
+        ];
         if let Some(share) = &self.share {
             cards.push(
                 Card::new("Media share", words::percent(share.value()))
@@ -253,9 +259,9 @@ impl<'a> MixTop<'a> {
         };
         let spend: f64 = paid().map(|(spend, _)| spend).sum();
         let back: f64 = paid().map(|(spend, roi)| spend * roi).sum();
-        let name = match self.in_money {
-            true => "Return on spend",
-            false => "KPI for 1 spent",
+        let name = match self.kpi.in_money {
+            true => "Return on spend".to_owned(),
+            false => self.kpi.return_unit(),
         };
         (spend > 0.0).then(|| {
             Card::new(name, words::short(back / spend))
@@ -270,7 +276,7 @@ impl<'a> MixTop<'a> {
                 .collect::<Vec<_>>()
         };
         let mut findings = Vec::new();
-        let pays = names(&|channel| self.in_money && pays_back(channel));
+        let pays = names(&|channel| self.kpi.in_money && pays_back(channel));
         if !pays.is_empty() {
             let verb = if pays.len() == 1 { "pays" } else { "pay" };
             let figures = "the whole 90 % interval of the return lies above break-even";
@@ -280,7 +286,7 @@ impl<'a> MixTop<'a> {
             ));
         }
         let loses =
-            names(&|channel| self.in_money && channel.roi.is_some_and(|roi| roi.high() < 1.0));
+            names(&|channel| self.kpi.in_money && channel.roi.is_some_and(|roi| roi.high() < 1.0));
         if !loses.is_empty() {
             let verb = if loses.len() == 1 { "does" } else { "do" };
             let figures = "the whole 90 % interval of the return lies below break-even";
@@ -321,16 +327,13 @@ impl<'a> MixTop<'a> {
             .iter()
             .filter_map(|channel| Some((channel.channel.as_str(), channel.roi?)))
             .collect();
-        let ends: Vec<Ends> = known
-            .iter()
-            .map(|(_, roi)| Some((roi.low(), roi.high())))
-            .collect();
+        let marks: Vec<Mark> = known.iter().map(|(_, roi)| (*roi).into()).collect();
         let written = |at: usize| {
             let (name, roi) = &known[at];
             let ends = words::ends(roi.low(), roi.high(), words::short);
             format!("{name} {} ({ends})", words::short(roi.value()))
         };
-        match surely_apart(&ends) {
+        match surely_apart(&marks) {
             Some((more, less)) => Some((
                 format!("{} returns more than {}", known[more].0, known[less].0),
                 format!("for 1 spent, 90 %: {}, {}", written(more), written(less)),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::kpi::dashboard::Dashboard;
-use crate::pages::apart::{Ends, p_value, surely_first, surely_last};
+use crate::pages::apart::{p_value, surely_first, surely_last};
 use crate::pages::kpi_trends::{LEVEL, asked, known_level, measure, of_mean, of_rate, of_score};
 use crate::report::chart::{Chart, Forest, Mark, Measure, Size};
 use crate::stats::holm;
@@ -23,10 +23,9 @@ type Pair = (usize, usize);
 
 impl Row {
     /// The segments whose figures are known with intervals.
-    fn known(&self) -> (Vec<usize>, Vec<Ends>) {
-        let ends = self.marks.iter().map(|mark| mark.interval());
-        let known = ends.enumerate().filter(|(_, ends)| ends.is_some());
-        known.unzip()
+    fn known(&self) -> (Vec<usize>, Vec<Mark>) {
+        let marks = self.marks.iter().copied().enumerate();
+        marks.filter(|(_, mark)| mark.interval().is_some()).unzip()
     }
 
     /// Whether two segments have the figure, and it is not the same in all.
@@ -38,8 +37,8 @@ impl Row {
 
     /// The pair that differs most surely, with the p-value of no difference for the number of pairs.
     fn surest(&self, level: f64) -> Option<(Pair, f64)> {
-        let (known, ends) = self.known();
-        let each = || (0..known.len()).filter_map(|at| Some((known[at], ends[at]?)));
+        let (known, marks) = self.known();
+        let each = || (0..known.len()).filter_map(|at| Some((known[at], marks[at].interval()?)));
         let pairs = each().flat_map(|(at, one)| {
             let later = each().filter(move |(other, _)| *other > at);
             later.map(move |(other, two)| ((at, other), p_value(one, two, level)))
@@ -54,11 +53,11 @@ impl Row {
 
     /// What may be said of the order of segments that differ.
     fn order(&self, names: &[&str], (more, less): Pair) -> String {
-        let (known, ends) = self.known();
+        let (known, marks) = self.known();
         let named = |at: usize| names[known[at]];
         match (
-            surely_first(&ends).map(named),
-            surely_last(&ends).map(named),
+            surely_first(&marks).map(named),
+            surely_last(&marks).map(named),
         ) {
             (Some(first), Some(last)) => format!("highest with {first}, lowest with {last}"),
             (Some(first), None) => format!("highest with {first}"),

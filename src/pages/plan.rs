@@ -2,9 +2,9 @@
 
 use crate::budget::{Bound, FlightPlan, Plan, PlanSensitivity, PlannedChannel};
 use crate::mix::posterior::Posterior;
+use crate::pages::kpi_name::KpiName;
 use crate::pages::largest::Largest;
 use crate::pages::mix_curves;
-use crate::pages::mix_returns::is_in_money;
 use crate::pages::plan_top::{PlanTop, probability};
 use crate::pages::words;
 use crate::report::chart::{
@@ -48,19 +48,19 @@ pub struct PlanChapter<'a> {
     totals: &'a [Plan],
     sensitivity: Option<&'a PlanSensitivity>,
     flights: Option<&'a FlightPlan>,
-    kpi_in_money: bool,
+    kpi: KpiName,
 }
 
 impl<'a> PlanChapter<'a> {
     /// A chapter on this plan.
-    pub const fn new(plan: &'a Plan) -> Self {
+    pub fn new(plan: &'a Plan) -> Self {
         Self {
             plan,
             model: None,
             totals: &[],
             sensitivity: None,
             flights: None,
-            kpi_in_money: false,
+            kpi: KpiName::default(),
         }
     }
 
@@ -101,15 +101,12 @@ impl<'a> PlanChapter<'a> {
         }
     }
 
-    /// The same chapter of a KPI that is money of the kind that is spent, as of
-    /// [`MixChapter::with_kpi_in_money`](crate::pages::MixChapter::with_kpi_in_money): curves say
-    /// whether more spend pays.
+    /// The same chapter with what the KPI is called, as of
+    /// [`MixChapter::with_kpi_name`](crate::pages::MixChapter::with_kpi_name).
     #[must_use]
-    pub fn with_kpi_in_money(self) -> Self {
-        Self {
-            kpi_in_money: true,
-            ..self
-        }
+    pub fn with_kpi_name(mut self, name: impl Into<String>) -> Self {
+        self.kpi.name = Some(name.into());
+        self
     }
 
     /// The chapter.
@@ -252,14 +249,13 @@ impl<'a> PlanChapter<'a> {
             return Vec::new();
         };
         let summaries = model.channels();
-        let in_money = is_in_money(model, self.kpi_in_money);
         let curve = |planned: &PlannedChannel| {
             let channel = summaries
                 .iter()
                 .find(|channel| channel.channel == planned.channel)?;
             let each = [("now", planned.now), ("planned", planned.planned)];
             let dots = each.map(|(name, spend)| (name, spend / periods as f64));
-            mix_curves::response(model, channel, &dots, in_money)
+            mix_curves::response(model, channel, &dots, &self.kpi, &moved(planned, periods))
         };
         self.channels().into_iter().filter_map(curve).collect()
     }
@@ -283,10 +279,20 @@ impl<'a> PlanChapter<'a> {
             "planned",
             "change",
             "outcome gained",
-            "next unit brings",
+            "next unit brings then",
             "limits",
         ];
         PageTable::new("The plan by channel", Table::new(columns).with_rows(rows))
+    }
+}
+
+/// What becomes of a channel's spend a period.
+fn moved(planned: &PlannedChannel, periods: usize) -> String {
+    let [from, to] =
+        [planned.now, planned.planned].map(|spend| words::short(spend / periods as f64));
+    match from == to {
+        true => format!("{from} a period as now"),
+        false => format!("from {from} to {to} a period"),
     }
 }
 

@@ -111,8 +111,15 @@ impl<'a> PlanTop<'a> {
             true => format!(", which brings {}", words::short(now)),
             false => String::new(),
         };
+        // another total is not free
+        let more = plan.total() - self.now();
+        let spent = match (self.other_total(), more > 0.0) {
+            (None, _) => String::new(),
+            (Some(_), true) => format!(", for {} more spent", words::short(more)),
+            (Some(_), false) => format!(", with {} less spent", words::short(-more)),
+        };
         format!(
-            "worth {}{ends} {side} than spending as now{beside}",
+            "worth {}{ends} {side} than spending as now{beside}{spent}",
             words::short(sign * gain)
         )
     }
@@ -217,7 +224,7 @@ mod tests {
         // the root of .6 is .77
         assert_eq!(
             top.gain(),
-            "The plan is worth 3.19 less than spending as now, which brings 14.1"
+            "The plan is worth 3.19 less than spending as now, which brings 14.1, with 40.0 less spent"
         );
         let same = plan(100.0, &[(1.0, [1.0, 2.0])]);
         let top = PlanTop::new(&same);

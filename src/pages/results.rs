@@ -11,6 +11,7 @@ use crate::pages::attribution_top::AttributionTop;
 use crate::pages::channels_table::channels_table;
 use crate::pages::friction::lost_journeys;
 use crate::pages::journeys::JourneysChapter;
+use crate::pages::kpi_name::KpiName;
 use crate::pages::mix::MixChapter;
 use crate::pages::mix_checks;
 use crate::pages::mix_top::MixTop;
@@ -56,7 +57,7 @@ pub struct Results<'a> {
     sensitivity: Option<&'a PlanSensitivity>,
     priorities: Option<&'a TestPriorities>,
     chapters: Vec<Chapter>,
-    kpi_in_money: bool,
+    kpi: KpiName,
     /// Whose the mix model is, and whose the log, where these are two businesses.
     businesses: Option<(String, String)>,
 }
@@ -118,11 +119,17 @@ impl<'a> Results<'a> {
     /// break-even, and channels are said to pay back or not. A panel with the revenue of a unit of
     /// the KPI says so itself.
     #[must_use]
-    pub fn with_kpi_in_money(self) -> Self {
-        Self {
-            kpi_in_money: true,
-            ..self
-        }
+    pub fn with_kpi_in_money(mut self) -> Self {
+        self.kpi.in_money = true;
+        self
+    }
+
+    /// The same results with what the KPI of the mix model is called, such as `sales`; "the KPI"
+    /// otherwise.
+    #[must_use]
+    pub fn with_kpi_name(mut self, name: impl Into<String>) -> Self {
+        self.kpi.name = Some(name.into());
+        self
     }
 
     /// The same results with a plan.
@@ -261,7 +268,7 @@ impl<'a> Results<'a> {
     }
 
     fn mix_top(&self, model: &'a Posterior) -> MixTop<'_> {
-        MixTop::new(model, self.kpi_in_money)
+        MixTop::new(model, &self.kpi)
             .with_prior(&self.prior_roi)
             .with_holdout(self.holdout)
     }
@@ -313,13 +320,25 @@ impl<'a> Results<'a> {
 
     /// Of all results, those to be acted on first.
     fn checks(&self) -> Vec<Check> {
+        let changes_plan = self
+            .sensitivity
+            .is_none_or(|one| one.to_test_first().is_some());
+        let pays = self.priorities.is_none_or(|tests| tests.first().is_some());
         let mix = self
             .mix
-            .map(|model| mix_checks::checks(model, &self.prior_roi, self.holdout))
+            .map(|model| {
+                mix_checks::checks(
+                    model,
+                    &self.prior_roi,
+                    self.holdout,
+                    &self.kpi,
+                    changes_plan,
+                )
+            })
             .unwrap_or_default();
         let credit = self
             .attribution
-            .map(attribution_checks::checks)
+            .map(|table| attribution_checks::checks(table, pays))
             .unwrap_or_default();
         let (of_mix, of_log) = self.business_names();
         let mix = mix.iter().map(|check| of_mix.check(check));
@@ -338,18 +357,32 @@ impl<'a> Results<'a> {
         let chapter = MixChapter::new(model)
             .with_prior_roi(self.prior_roi.iter().copied())
             .with_holdout(self.holdout);
-        match self.kpi_in_money {
-            true => chapter.with_kpi_in_money().chapter(),
-            false => chapter.chapter(),
+        let chapter = chapter.of_kpi(&self.kpi);
+        match self.sensitivity {
+            Some(sensitivity) => chapter.with_sensitivity(sensitivity).chapter(),
+            None => chapter.chapter(),
+        }
+    }
+
+    fn plan_chapter(&self, plan: &Plan) -> Chapter {
+        let chapter = PlanChapter::new(plan);
+        match &self.kpi.name {
+            Some(name) => chapter.with_kpi_name(name).chapter(),
+            None => chapter.chapter(),
         }
     }
 
     fn all_chapters(&self) -> Vec<Chapter> {
         let own = [
             self.mix.map(|model| self.mix_chapter(model)),
-            self.plan.map(|plan| PlanChapter::new(plan).chapter()),
-            self.attribution
-                .map(|table| AttributionChapter::new(table).chapter()),
+            self.plan.map(|plan| self.plan_chapter(plan)),
+            self.attribution.map(|table| {
+                let chapter = AttributionChapter::new(table);
+                match self.priorities {
+                    Some(priorities) => chapter.with_priorities(priorities).chapter(),
+                    None => chapter.chapter(),
+                }
+            }),
             self.journeys
                 .map(|journeys| JourneysChapter::new(journeys).chapter()),
         ];

@@ -3,7 +3,7 @@
 use crate::kpi::customers::IdentityMatch;
 use crate::kpi::map::{FrictionPoint, JourneyMap};
 use crate::kpi::service::{Served, ServiceTeams, VoiceOfCustomer};
-use crate::pages::apart::{Ends, surely_first, told_apart};
+use crate::pages::apart::{surely_first, told_apart};
 use crate::pages::kpi_trends::{LEVEL, measure, of_rate, of_score, told};
 use crate::pages::largest::Largest;
 use crate::pages::{friction, words};
@@ -180,16 +180,16 @@ fn friction_title(devices: &[(String, &JourneyMap)]) -> String {
 
 /// The device on which journeys surely convert more often.
 fn most_often(devices: &[(String, &JourneyMap)]) -> String {
-    let ends: Vec<Ends> = devices
+    let marks: Vec<Mark> = devices
         .iter()
-        .map(|(_, map)| of_rate(&map.conversion).interval())
+        .map(|(_, map)| of_rate(&map.conversion))
         .collect();
     let name = |at: usize| &devices[at].0;
     let level = devices
         .iter()
         .find_map(|(_, map)| map.conversion.interval.map(|ends| ends.level().get()));
-    let apart = told_apart(&ends, level.unwrap_or(LEVEL));
-    match (surely_first(&ends), apart) {
+    let apart = told_apart(&marks, level.unwrap_or(LEVEL));
+    match (surely_first(&marks), apart) {
         (Some(first), _) => format!("Journeys on {} convert most often", name(first)),
         (_, Some((more, less))) => format!(
             "Journeys on {} convert more often than those on {}",

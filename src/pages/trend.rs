@@ -128,8 +128,9 @@ impl Trend {
         format!("{sign}{}", self.difference(amount))
     }
 
-    /// The last figure with its change, or its interval where no change is tested.
-    pub(crate) fn card(&self) -> Option<Card> {
+    /// The last figure with its change and whether it is told, or its interval where no change is
+    /// tested.
+    pub(crate) fn card(&self, is_told: bool) -> Option<Card> {
         let at = self.marks.iter().rposition(|mark| mark.value().is_some())?;
         let last = self.marks[at];
         let card = Card::new(&self.name, self.measure.written(last.value()?));
@@ -137,12 +138,15 @@ impl Trend {
             (Some(change), _) => {
                 let ends = [change.ends.0, change.ends.1].map(|end| self.signed(end));
                 let size = self.signed(change.size);
-                let length = match change.by_length == 0.0 {
-                    true => String::new(),
-                    false => format!(", up to {} by its days", self.signed(change.by_length)),
+                let by_length = change.by_length != 0.0;
+                let judged = match (is_told, by_length) {
+                    (true, false) => "beyond chance",
+                    (true, true) => "beyond chance and its days",
+                    (false, false) => "within chance",
+                    (false, true) => "within what its days and chance explain",
                 };
                 format!(
-                    "{size} ({} to {}) on {}{length}",
+                    "{size} ({} to {}) on {}: {judged}",
                     ends[0], ends[1], change.from
                 )
             }

@@ -2,7 +2,7 @@
 
 use crate::pages::trend::{Change, Trend};
 use crate::report::chart::{Chart, Size};
-use crate::report::html::{Check, Verdict};
+use crate::report::html::{Card, Check, Verdict};
 use crate::stats::benjamini_hochberg;
 use crate::stats::difference::p_text;
 
@@ -63,16 +63,27 @@ impl Trends {
         }
     }
 
-    /// The figures whose last change is an alert.
-    pub(crate) fn changed(&self) -> Vec<&str> {
-        let last = |alert: &&Alert| {
+    /// The alerts of the last change of each figure.
+    fn last(&self) -> impl Iterator<Item = &Alert> {
+        self.alerts.iter().filter(|alert| {
             let change = self.trends[alert.trend].change();
             change.is_some_and(|change| change.at == alert.change.at)
-        };
-        let alerts = self.alerts.iter().filter(last);
+        })
+    }
+
+    /// The figures whose last change is an alert.
+    pub(crate) fn changed(&self) -> Vec<&str> {
+        let alerts = self.last();
         alerts
             .map(|alert| self.trends[alert.trend].name.as_str())
             .collect()
+    }
+
+    /// The last value of each figure, with its change judged as everywhere on the page.
+    pub(crate) fn cards(&self) -> impl Iterator<Item = Card> {
+        let told: Vec<usize> = self.last().map(|alert| alert.trend).collect();
+        let trends = self.trends.iter().enumerate();
+        trends.filter_map(move |(at, trend)| trend.card(told.contains(&at)))
     }
 
     /// How many changes were tested; none where there was none.
@@ -87,7 +98,7 @@ impl Trends {
     /// How changes were tested, or why none was, in a sentence.
     pub(crate) fn rule(&self) -> String {
         match (self.tested, self.trends.len()) {
-            (0, 0) => "One period: no change can be tested.".to_owned(),
+            (0, 0) => "Fewer than two whole periods: no change can be tested.".to_owned(),
             (0, _) => "Too few periods have intervals: no change can be tested.".to_owned(),
             (1, _) => {
                 "One change from one period to the next is tested, by the intervals of both. \
@@ -208,13 +219,23 @@ mod tests {
             trend("a", &[0.5, 0.5, 0.52], 0.05),
             trend("b", &[0.5, 0.5, 0.9], 0.05),
         ];
-        assert_eq!(Trends::new(all.clone()).changed(), ["b"]);
+        let trends = Trends::new(all.clone());
+        assert_eq!(trends.changed(), ["b"]);
+        let notes: Vec<String> = trends.cards().map(|card| card.note().to_owned()).collect();
+        let judged = ["within chance", "beyond chance"].map(|word| format!("on month 2: {word}"));
+        assert!(
+            notes
+                .iter()
+                .zip(&judged)
+                .all(|(note, end)| note.ends_with(end)),
+            "{notes:?}"
+        );
         all[1].marks[1] = Mark::MISSING;
         assert_eq!(all[1].change().unwrap().from, "month 1");
         all[1].marks[0] = Mark::MISSING;
         assert!(all[1].change().is_none());
         // no change is tested, and the note is the interval of the figure
-        assert_eq!(all[1].card().unwrap().note(), "85.0 % to 95.0 %");
+        assert_eq!(all[1].card(false).unwrap().note(), "85.0 % to 95.0 %");
     }
 
     /// Four months from January on in which what is counted does not change, with intervals so
@@ -225,9 +246,10 @@ mod tests {
         let mut bought = trend("Bought", &days.map(|days| days / 200.0), 0.001);
         assert_eq!(Trends::new(vec![bought.clone()]).alerts.len(), 3);
         bought.calendar = Calendar::Grows(days.to_vec());
-        let note = bought.card().unwrap().note().to_owned();
+        let note = Trends::new(vec![bought.clone()]).cards().next().unwrap();
+        let note = note.note().to_owned();
         assert!(
-            note.ends_with("on month 3, up to -0.5 points by its days"),
+            note.ends_with("on month 3: within what its days and chance explain"),
             "{note}"
         );
         assert!(Trends::new(vec![bought.clone()]).alerts.is_empty());
@@ -240,7 +262,7 @@ mod tests {
         kept.calendar = Calendar::Before(vec![0, 3, 0, 1]);
         let trends = Trends::new(vec![kept.clone()]);
         assert!(trends.alerts.is_empty() && trends.tested == 1);
-        let card = kept.card().unwrap();
+        let card = kept.card(false).unwrap();
         assert!(card.course().is_none(), "April is like no other month");
         assert_eq!(card.note(), "6.5 % to 7.5 %");
         // March is compared with January

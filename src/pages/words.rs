@@ -67,9 +67,9 @@ pub(crate) fn ends(low: f64, high: f64, written: impl Fn(f64) -> String) -> Stri
 }
 
 /// What a model explains of what moved, by its coefficient of determination.
-pub(crate) fn explained(r2: Option<f64>) -> String {
+pub(crate) fn explained(r2: Option<f64>, kpi: &str) -> String {
     match r2 {
-        None => "The KPI does not move: nothing is explained".to_owned(),
+        None => format!("{} does not move: nothing is explained", sentence(kpi)),
         Some(r2) if r2 <= 0.0 => "The model explains nothing of what moved".to_owned(),
         Some(r2) => format!("The model explains {} of what moved", percent(r2)),
     }
@@ -153,13 +153,13 @@ mod tests {
                 (UNKNOWN.into(), UNKNOWN.into())
             );
         }
-        assert!(explained(None).starts_with("The KPI does not move"));
+        assert!(explained(None, "the KPI").starts_with("The KPI does not move"));
         assert_eq!(
-            explained(Some(-0.2)),
+            explained(Some(-0.2), "sales"),
             "The model explains nothing of what moved"
         );
         assert_eq!(
-            explained(Some(0.93)),
+            explained(Some(0.93), "sales"),
             "The model explains 93 % of what moved"
         );
     }

@@ -1,6 +1,7 @@
 //! Charts and pages: what is drawn, for all that may be in the figures.
 
 mod claims;
+mod contradictions;
 mod experiments;
 mod gallery;
 mod kpi_claims;

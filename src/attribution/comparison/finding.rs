@@ -98,6 +98,14 @@ pub enum Finding {
         /// All conversions.
         conversions: f64,
     },
+    /// The baseline is at its least or its most, and no bootstrap replicate moves it: how sure it is
+    /// is not known.
+    AtLimit {
+        /// The model.
+        model: String,
+        /// The baseline's share of all conversions, 0 or 1.
+        share: f64,
+    },
     /// What weakened the journeys that a model given ready was fitted on.
     OfFit {
         /// The model.
@@ -185,6 +193,7 @@ impl Finding {
             | Self::FewConversions { model, .. }
             | Self::MostlyPrior { model, .. }
             | Self::Biased { model, .. }
+            | Self::AtLimit { model, .. }
             | Self::OfFit { model, .. }
             | Self::UnknownChannels { model, .. }
             | Self::TestAboveLog { model, .. }
@@ -278,6 +287,12 @@ impl Finding {
                 figure(bias.abs(), 1),
                 if *bias < 0.0 { "low" } else { "high" },
                 figure(*conversions, 1)
+            ),
+            Self::AtLimit { model, share } => write!(
+                f,
+                "{model}: its baseline ends at its limit of {:.0} % of conversions, and nothing says \
+                 how sure that is",
+                100.0 * share
             ),
             Self::OfFit { model, then } => write!(f, "{model}, when it was fitted: {then}"),
             Self::UnknownChannels { model, channels } => write!(

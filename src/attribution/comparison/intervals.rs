@@ -8,6 +8,9 @@ use crate::attribution::credits::Credits;
 /// The model that others are held against.
 const USUAL: &str = ModelName::LastTouch.name();
 
+/// The width of an interval of the baseline's share, 0 to 1, up to which all replicates have the same.
+const SAME: f64 = 1e-6;
+
 /// Sets the intervals of all tables; a replicate has the credit of each of them.
 pub(crate) fn set_intervals(
     tables: &mut [ModelTable],
@@ -39,9 +42,6 @@ impl ModelTable {
             (row.value_low, row.value_high) = interval(&|credits| credits.by_channel()[at].value);
         }
         if let Some(row) = &mut self.baseline {
-            (row.conversions_low, row.conversions_high) =
-                interval(&|credits| credits.baseline().conversions);
-            (row.value_low, row.value_high) = interval(&|credits| credits.baseline().value);
             let sum: f64 = replicates
                 .iter()
                 .map(|credits| credits.baseline().conversions)
@@ -51,7 +51,14 @@ impl ModelTable {
                 .map(|credits| baseline_share(credits))
                 .collect();
             let ends = shares.map(|shares| bootstrap.interval(shares));
-            (row.share_low, row.share_high) = ends.unzip();
+            // where no replicate moves it from its limit, nothing says how sure it is
+            let moves = |(low, high): &(f64, f64)| high - low > SAME;
+            if ends.as_ref().is_none_or(moves) {
+                (row.conversions_low, row.conversions_high) =
+                    interval(&|credits| credits.baseline().conversions);
+                (row.value_low, row.value_high) = interval(&|credits| credits.baseline().value);
+            }
+            (row.share_low, row.share_high) = ends.filter(moves).unzip();
             let bias = sum / replicates.len() as f64 - row.conversions;
             // replicates of a calibrated model draw shares that its estimate holds at the likeliest
             row.conversions_bias = self.calibration.is_empty().then_some(bias);

@@ -75,6 +75,7 @@ impl Lessons {
         findings.extend(unknown);
         findings.extend(tables.iter().flat_map(|table| beyond_total(table, scored)));
         findings.extend(tables.iter().filter_map(|table| biased(table, scored)));
+        findings.extend(tables.iter().filter_map(at_limit));
         Ok(findings)
     }
 }
@@ -132,6 +133,17 @@ fn biased(table: &ModelTable, scored: &LogFacts) -> Option<Finding> {
         model: table.model.clone(),
         bias,
         conversions,
+    })
+}
+
+/// Of a model with replicates, none of which moves its baseline.
+fn at_limit(table: &ModelTable) -> Option<Finding> {
+    let baseline = table.baseline?;
+    let share = baseline.share?;
+    let moved = baseline.conversions_low.is_some();
+    (baseline.conversions_bias.is_some() && !moved).then(|| Finding::AtLimit {
+        model: table.model.clone(),
+        share,
     })
 }
 

@@ -149,7 +149,8 @@ pub struct ChannelCredit {
 pub struct BaselineCredit {
     /// Conversions that would have come without marketing.
     pub conversions: f64,
-    /// Lower end of the bootstrap interval of `conversions`, if there was a bootstrap.
+    /// Lower end of the bootstrap interval of `conversions`, if there was a bootstrap; none where all
+    /// replicates have the same share of all conversions: at such a limit nothing says how sure it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversions_low: Option<f64>,
     /// Upper end of the interval of `conversions`.

@@ -7,6 +7,7 @@ use crate::experiment::geo::matched::Matched;
 use crate::stats::{ConfidenceLevel, Estimate};
 use crate::time::Day;
 use serde::Serialize;
+use std::ops::Range;
 
 /// All treated geos in one period.
 ///
@@ -22,6 +23,8 @@ pub struct GeoPeriod {
     pub outcome: f64,
     /// The outcome to expect without the test, by the weighted controls.
     pub expected: f64,
+    /// What the test changed in this period alone, with its interval; none as below.
+    pub effect: Option<Estimate>,
     /// What the test changed from its start to the end of this period, with the interval of a test
     /// that ends here; none before the test, and where nothing separates an effect from chance.
     pub cumulative: Option<Estimate>,
@@ -108,10 +111,12 @@ impl GeoTest {
                 in_test: at >= before,
                 outcome: sum(&|matched| matched.geo.mean * matched.geo.at(at)),
                 expected: sum(&expected),
-                cumulative: match (at + 1).saturating_sub(before) {
-                    0 => None,
-                    ended => self.lift_of_first(ended, level, &treated, &controls),
-                },
+                effect: at.checked_sub(before).and_then(|period| {
+                    self.lift_within(period..period + 1, level, &treated, &controls)
+                }),
+                cumulative: at
+                    .checked_sub(before)
+                    .and_then(|period| self.lift_within(0..period + 1, level, &treated, &controls)),
             }
         });
         Ok(GeoCourse {
@@ -119,15 +124,15 @@ impl GeoTest {
         })
     }
 
-    /// The lift of the first periods of the test alone.
-    fn lift_of_first(
+    /// The lift of some periods of the test alone.
+    fn lift_within(
         &self,
-        periods: usize,
+        periods: Range<usize>,
         level: ConfidenceLevel,
         treated: &[Matched<'_>],
         controls: &[Matched<'_>],
     ) -> Option<Estimate> {
-        let cut = |geos: &[Geo]| geos.iter().map(|geo| geo.cut(periods)).collect();
+        let cut = |geos: &[Geo]| geos.iter().map(|geo| geo.cut(&periods)).collect();
         let short = Self {
             treated: cut(&self.treated),
             controls: cut(&self.controls),
@@ -159,9 +164,9 @@ impl Geo {
         }
     }
 
-    /// The same geo in a test of so many periods.
-    fn cut(&self, periods: usize) -> Self {
-        let in_test = self.in_test[..periods].to_vec();
+    /// The same geo in a test of these periods.
+    fn cut(&self, periods: &Range<usize>) -> Self {
+        let in_test = self.in_test[periods.clone()].to_vec();
         Self {
             during: in_test.iter().sum(),
             in_test,

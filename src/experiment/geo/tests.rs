@@ -300,11 +300,13 @@ fn a_course_adds_up_to_the_lift() {
         assert!(
             periods[..24]
                 .iter()
-                .all(|one| !one.in_test && one.cumulative.is_none())
+                .all(|one| !one.in_test && one.effect.is_none() && one.cumulative.is_none())
         );
         // each period's gap, added up, is the cumulative estimate
         let mut gap = 0.0;
         for period in &periods[24..] {
+            let alone = period.effect.unwrap().value();
+            assert!((alone - (period.outcome - period.expected)).abs() < 1e-8 * truth);
             gap += period.outcome - period.expected;
             let sum = period.cumulative.unwrap();
             assert!((sum.value() - gap).abs() < 1e-8 * truth, "{sum} {gap}");
@@ -317,6 +319,7 @@ fn a_course_adds_up_to_the_lift() {
         // one period of noise is less than six
         let first = periods[24].cumulative.unwrap();
         assert!(first.interval().half_width() < last.interval().half_width());
+        assert_eq!(periods[24].effect, Some(first));
     }
 }
 

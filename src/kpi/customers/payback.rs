@@ -103,7 +103,7 @@ pub struct PaybackRow {
     pub cost: Option<f64>,
     /// Margin per new customer, less refunds, in units of value: of the first purchase, within one
     /// month of it, within two, and so on, as far as enough customers were followed. `population`
-    /// is the number of those followed so far.
+    /// is the number of those followed so far. None where no purchase has a value.
     pub margin: Vec<Mean>,
     /// The first month by which the margin reached the cost, 0 at the first purchase; none if it
     /// has not.
@@ -143,13 +143,16 @@ impl Payback {
                 all.0.push(at as u32);
             }
         }
+        // purchases without any value say nothing of what came back
+        let mut customers = purchases.known_customers();
+        let has_values =
+            customers.any(|customer| customer.margins().iter().any(|margin| *margin != 0.0));
         let row = |group: &str, members: &Members, cost: Option<f64>| {
-            PaybackRow::new(
-                group,
-                cost,
-                members.margins(purchases, options),
-                members.persons(),
-            )
+            let margins = match has_values {
+                true => members.margins(purchases, options),
+                false => Vec::new(),
+            };
+            PaybackRow::new(group, cost, margins, members.persons())
         };
         let protected = options.minimum().apply(groups).groups;
         let rows = protected.iter().filter_map(|(name, members)| {

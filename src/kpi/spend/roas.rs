@@ -80,7 +80,8 @@ pub struct SpendReturn {
     pub value: f64,
     /// Spend; none if no cost is known.
     pub spend: Option<f64>,
-    /// ROAS = value / spend; none without spend, or over a credit that is rounding alone.
+    /// ROAS = value / spend; none without spend, over a credit that is rounding alone, or where
+    /// conversions have no value.
     pub roas: Option<f64>,
     /// ROI = (margin x value - spend) / spend; none where ROAS is none.
     pub roi: Option<f64>,
@@ -151,7 +152,7 @@ impl ReturnOnAdSpend {
         }
         credits.channels().same_as(journeys.channels())?;
         let spend = total_spend(journeys.costs());
-        let all = credits.total().conversions;
+        let all = credits.total();
         let figures =
             |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin, all);
         let channel = |(at, (channel, tally)): (usize, (&str, &Tally))| ChannelReturn {
@@ -195,7 +196,10 @@ impl ReturnOnAdSpend {
             )
         };
         let groups = minimum.apply(self.channels.into_iter().enumerate().map(credited));
-        let all = self.whole.conversions;
+        let all = Tally {
+            conversions: self.whole.conversions,
+            value: self.whole.value,
+        };
         let channel = |(channel, Credited { row, .. }): (String, Credited<'_>)| {
             let SpendReturn {
                 conversions,
@@ -260,11 +264,14 @@ impl Group for Credited<'_> {
 }
 
 impl SpendReturn {
-    /// `all` are the conversions of the log.
-    fn new(tally: Tally, spend: Option<f64>, margin: f64, all: f64) -> Self {
+    /// `all` are the conversions of the log and their value.
+    fn new(tally: Tally, spend: Option<f64>, margin: f64, all: Tally) -> Self {
+        let (credited, in_all) = (tally.conversions, all.conversions);
         // nothing credited is a return of 0; a trace of a conversion is rounding
-        let is_stated = tally.conversions == 0.0 || is_material(tally.conversions.abs(), all);
-        let paid = spend.filter(|&spend| spend > 0.0 && is_stated);
+        let is_stated = credited == 0.0 || is_material(credited.abs(), in_all);
+        // conversions without any value say nothing of what came back
+        let has_values = all.value != 0.0 || in_all == 0.0;
+        let paid = spend.filter(|&spend| spend > 0.0 && is_stated && has_values);
         let finite = |figure: &f64| figure.is_finite();
         Self {
             conversions: tally.conversions,
@@ -274,7 +281,7 @@ impl SpendReturn {
             roi: paid
                 .map(|spend| (margin * tally.value - spend) / spend)
                 .filter(finite),
-            cost_per_conversion: cost_each(spend, tally.conversions, all),
+            cost_per_conversion: cost_each(spend, credited, in_all),
         }
     }
 
@@ -329,5 +336,35 @@ impl Report for ReturnOnAdSpend {
 impl fmt::Display for ReturnOnAdSpend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.document().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribution::attribute;
+    use crate::attribution::rules::LastTouch;
+    use crate::event::{Event, Events};
+    use crate::journeys::JourneyOptions;
+
+    #[test]
+    fn conversions_without_value_have_a_cost_and_no_return() {
+        let returns = |value: f64| {
+            let mut log = Events::new();
+            let touch = Event::touch("ann", 1_767_225_600, "social").with_cost(4.0);
+            log.push(touch).unwrap();
+            let sale = Event::conversion("ann", 1_767_225_800).with_value(value);
+            log.push(sale).unwrap();
+            let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+            let credits = attribute(&journeys, &LastTouch).unwrap();
+            let options = KpiOptions::default();
+            ReturnOnAdSpend::new(&journeys, &credits, 1.0, &options)
+                .unwrap()
+                .whole
+        };
+        let figures = returns(0.0);
+        assert_eq!((figures.roas, figures.roi), (None, None));
+        assert_eq!(figures.cost_per_conversion, Some(4.0));
+        assert_eq!(returns(2.0).roas, Some(0.5));
     }
 }

@@ -6,7 +6,7 @@ use crate::mix::estimate::{Estimator, Search};
 use crate::mix::posterior::{ForecastErrors, PlanHorizon};
 use crate::mix::specification::MixSpecification;
 use crate::pages::{PlanChapter, mix_curves, mix_returns};
-use crate::report::chart::Plot;
+use crate::report::chart::{Chart, Plot};
 use crate::simulate::panels::PanelWorld;
 use crate::stats::{ConfidenceLevel, Interval};
 
@@ -29,7 +29,11 @@ fn with_returns(
     returns: [(f64, f64); 4],
     next: [(f64, f64); 4],
 ) -> MixTop<'_> {
-    let mut top = MixTop::new(model, kpi_in_money);
+    let kpi = KpiName {
+        in_money: kpi_in_money,
+        ..KpiName::default()
+    };
+    let mut top = MixTop::new(model, &kpi);
     for (at, channel) in top.channels.iter_mut().enumerate() {
         channel.channel = ["tv", "radio", "search", "social"][at].to_owned();
         (channel.spend, channel.weakly_identified) = (10.0, false);
@@ -90,9 +94,11 @@ fn units_of_a_kpi_are_not_held_against_break_even() {
     assert!(!said("pay"), "{:?}", top.findings());
     let card = top.return_card().unwrap();
     assert_eq!(card.name(), "KPI for 1 spent");
-    let curve = mix_curves::response(&model, &model.channels()[0], &[("now", 9.0)], false).unwrap();
-    assert!(!curve.title().contains("pays"), "{}", curve.title());
-    let charts = mix_returns::charts(&model, &[], false);
+    let units = KpiName::default();
+    let curves = mix_curves::responses(&model, &units);
+    let pays = |chart: &Chart| chart.title().contains("pays");
+    assert!(!curves.is_empty() && !curves.iter().any(pays), "{curves:?}");
+    let charts = mix_returns::charts(&model, &[], &units);
     assert!(
         charts
             .iter()
@@ -113,7 +119,8 @@ fn a_return_that_the_data_hardly_narrowed_is_called_so() {
     let said: Vec<String> = top.findings().into_iter().map(|(said, _)| said).collect();
     assert_eq!(said[1], "radio says mostly what was believed before");
     let told = |before: &[Option<Estimate>]| {
-        let checks = crate::pages::mix_checks::checks(&model, before, &[]);
+        let checks =
+            crate::pages::mix_checks::checks(&model, before, &[], &KpiName::default(), true);
         let mut checks = checks.iter().map(|check| check.text().to_owned());
         checks.any(|text| text.starts_with("Mostly what was believed before: "))
     };
@@ -147,6 +154,12 @@ fn curves_of_a_plan_have_its_own_now() {
     let drawn = |channel: &str| {
         chapter.charts().find_map(|chart| match chart.plot() {
             Plot::ResponseCurve(curve) if chart.title().starts_with(channel) => {
+                // what a unit more brings today is no reason of the plan
+                let title = chart.title();
+                assert!(
+                    title.ends_with(" a period") || title.ends_with(" a period as now"),
+                    "{title}"
+                );
                 Some(curve.dots().to_vec())
             }
             _ => None,
@@ -178,7 +191,13 @@ fn periods_held_out_that_are_predicted_badly_are_a_doubt() {
         },
     };
     let doubts = |within: f64, mape: f64| {
-        let checks = crate::pages::mix_checks::checks(&model, &[], &[row(within, mape)]);
+        let checks = crate::pages::mix_checks::checks(
+            &model,
+            &[],
+            &[row(within, mape)],
+            &KpiName::default(),
+            true,
+        );
         let texts = checks.into_iter().map(|check| check.text().to_owned());
         texts
             .filter(|text| text.starts_with("Of the periods held out"))
