@@ -114,12 +114,14 @@ fn email(dashboard: &Dashboard) -> Option<Chart> {
 
 /// Cohorts, segments and values.
 pub(crate) fn customers(dashboard: &Dashboard) -> Vec<Chart> {
+    let has_values = worth_charts::has_values(dashboard);
+    let worth = |chart: fn(&Dashboard) -> Option<Chart>| chart(dashboard).filter(|_| has_values);
     let charts = [
         cohorts(dashboard),
-        worth_charts::cohort_values(dashboard),
+        worth(worth_charts::cohort_values),
         segments(dashboard),
-        segment_values(dashboard),
-        worth_charts::value_to_cost(dashboard),
+        worth(segment_values),
+        worth(worth_charts::value_to_cost),
     ];
     let charts = charts.into_iter().flatten();
     charts.chain(worth_charts::payback(dashboard)).collect()

@@ -66,7 +66,10 @@ impl<'a> KpiTop<'a> {
         let Some(whole) = self.worth_of_one() else {
             return Answer::new(question, "Not known").with_detail(self.few("customers"));
         };
-        let Some(value) = whole.value().filter(|value| *value != 0.0) else {
+        let Some(value) = whole
+            .value()
+            .filter(|_| worth_charts::has_values(self.dashboard))
+        else {
             return Answer::new(question, "Not known").with_detail("no purchase has a value");
         };
         let answer = Answer::new(question, format!("{} so far", words::short(value)));

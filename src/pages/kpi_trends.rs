@@ -168,20 +168,18 @@ fn conversion(dashboard: &Dashboard, level: f64) -> Vec<Trend> {
             .map(|period| (period.name.clone(), mark(period)))
             .collect()
     };
-    let bought = Measure::share("of persons who were there");
     let value = Measure::new("value of a conversion");
-    vec![
-        Trend {
-            calendar: Calendar::grows(over().map(|period| period.window)),
-            ..trend("Bought", bought, of(|one| of_rate(&one.bought)), level)
-        },
-        trend(
-            "Order value",
-            value,
-            of(|one| of_mean(&one.order_value)),
-            level,
-        ),
-    ]
+    let order_values = of(|one| of_mean(&one.order_value));
+    let has_values = order_values
+        .iter()
+        .any(|(_, mark)| mark.value().is_some_and(|it| it != 0.0));
+    let order_value = has_values.then(|| trend("Order value", value, order_values, level));
+    let share = Measure::share("of persons who were there");
+    let bought = Trend {
+        calendar: Calendar::grows(over().map(|period| period.window)),
+        ..trend("Bought", share, of(|one| of_rate(&one.bought)), level)
+    };
+    std::iter::once(bought).chain(order_value).collect()
 }
 
 /// The share of customers who stayed, of the periods that are over.

@@ -12,6 +12,7 @@ use crate::pages::personas;
 use crate::pages::trends::Trends;
 use crate::pages::{
     fingerprint, kpi_charts, kpi_trends, service_charts, stage_charts, verbatim_charts, words,
+    worth_charts,
 };
 use crate::privacy::MinimumGroup;
 use crate::report::html::{Card, Chapter, Check, Page, Verdict};
@@ -274,7 +275,9 @@ impl<'a> KpiPages<'a> {
     /// What a customer is worth, and all conversions are.
     fn value(&self) -> Option<Card> {
         let worth = self.top().worth_of_one()?;
-        let value = worth.value()?;
+        let value = worth
+            .value()
+            .filter(|_| worth_charts::has_values(self.dashboard))?;
         let conversion = &self.dashboard.conversion.conversion;
         let all = format!(
             "{} in all, of {}",

@@ -73,7 +73,10 @@ fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)], kpi: &KpiName) -
             paid.len()
         ),
     };
-    let what = words::sentence(&kpi.return_unit());
+    let what = match kpi.in_money {
+        true => "Return on spend".to_owned(),
+        false => words::sentence(&kpi.return_unit()),
+    };
     Chart::new(title, forest)
         .with_subtitle(format!("{what}, 90 % intervals; largest spend on top"))
         .with_size(Size::Half)

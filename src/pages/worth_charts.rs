@@ -13,6 +13,12 @@ const WHOLE: &str = "(whole)";
 /// The channels whose payback is drawn.
 const MOST: usize = 6;
 
+/// Whether purchases have a value, so that it can be said what customers are worth.
+pub(crate) fn has_values(dashboard: &Dashboard) -> bool {
+    let whole = &dashboard.customers.lifetime_value.report.whole;
+    whole.historic.mean.is_some_and(|value| value != 0.0)
+}
+
 /// Value against cost of a customer by channel.
 pub(crate) fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
     let rows = &dashboard.customers.value_to_cost.report.rows;

@@ -4,9 +4,10 @@ use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch};
 use mixtouch::attribution::{Bootstrap, Finding, TestDesign, TestPriorities};
 use mixtouch::budget::Goal;
+use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
 use mixtouch::mix::estimate::Search;
 use mixtouch::mix::specification::MixSpecification;
-use mixtouch::pages::Results;
+use mixtouch::pages::{KpiPages, Results};
 use mixtouch::report::html::Page;
 use mixtouch::simulate::panels::PanelWorld;
 use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys};
@@ -141,4 +142,35 @@ fn a_mix_speaks_of_its_kpi_by_name() {
             || body.contains(">bottles for 1 spent")
     );
     assert!(!body.contains("KPI"), "{body}");
+}
+
+#[test]
+fn conversions_without_value_are_worth_nothing_that_is_known() {
+    let journeys = |value: f64| {
+        let mut log = Events::new();
+        for person in 0..400u64 {
+            let time = START + (person as i64 % 70) * DAY;
+            log.push(Event::touch(person, time, "tv").with_cost(1.0))
+                .unwrap();
+            if person % 3 == 0 {
+                let sale = Event::conversion(person, time + 600);
+                log.push(sale.with_value(value)).unwrap();
+            }
+        }
+        let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+        let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &DashboardOptions::default());
+        body(&KpiPages::new(&dashboard.unwrap()).page("A shop"))
+    };
+    let said = ["Value of a customer", "Order value", "paid back"];
+    let of_money = journeys(20.0);
+    assert!(
+        said.iter().all(|words| of_money.contains(words)),
+        "{of_money}"
+    );
+    let of_none = journeys(0.0);
+    assert!(
+        !said.iter().any(|words| of_none.contains(words)),
+        "{of_none}"
+    );
+    assert!(of_none.contains("no purchase has a value"));
 }
