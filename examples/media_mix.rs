@@ -199,7 +199,9 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
     };
     // what is simulated is sold for money
     let in_money = options.kpi_in_money || outcome.truth.is_some();
-    let mut results = Results::new("Where sales came from")
+    let kpi = options.kpi.first().map(String::as_str);
+    let about = format!("Where {} came from", kpi.unwrap_or("sales"));
+    let mut results = Results::new(about)
         .with_mix(model)
         .with_prior_roi(outcome.fitted.prior_roi())
         .with_holdout(outcome.answers.holdout());
@@ -220,7 +222,6 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
             chapter
         }
     };
-    let kpi = options.kpi.first().map(String::as_str);
     let chapter = match kpi {
         Some(name) => {
             results = results.with_kpi_name(name);
@@ -237,6 +238,7 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
     if let Some(plan) = &outcome.plan {
         results = results
             .with_plan(plan.plan())
+            .with_chip("spent now", options.plan.now_in_words())
             .with_chapter(plan.chapter(model, kpi));
         if let Some(sensitivity) = sensitivity {
             results = results.with_sensitivity(sensitivity);

@@ -23,11 +23,13 @@
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 
+mod answers;
 mod anyway;
 mod apart;
 mod attribution;
 mod attribution_checks;
 mod attribution_top;
+mod business;
 mod calendar;
 mod calibration_chart;
 mod channels_table;

@@ -70,6 +70,16 @@ pub async fn connect(scheduler: &str, partitions: usize) -> Result<SessionContex
     Ok(context)
 }
 
+/// A context of this process with the functions and object stores that a cluster has, persons dealt out
+/// over so many partitions.
+///
+/// # Errors
+/// If the engine cannot be set up.
+pub fn local(partitions: usize) -> Result<SessionContext> {
+    let config = SessionConfig::new().with_target_partitions(partitions);
+    Ok(SessionContext::new_with_state(session(config)?))
+}
+
 fn config() -> SessionConfig {
     SessionConfig::new_with_ballista()
         .with_ballista_grpc_client_max_message_size(MESSAGE as usize)

@@ -79,6 +79,7 @@ mod files;
 mod journeys;
 mod kpis;
 mod log;
+mod mapped;
 mod orders;
 mod packed;
 mod person;
@@ -95,6 +96,7 @@ use datafusion::prelude::SessionContext;
 pub use self::columns::LogColumns;
 pub use self::kpis::JourneyCounts;
 pub use self::log::Log;
+pub use self::mapped::{MappedFile, map_file};
 pub use self::settings::LogSettings;
 
 /// Adds the functions of this crate to a context, for SQL.

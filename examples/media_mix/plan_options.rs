@@ -149,6 +149,16 @@ impl PlanOptions {
         Ok(groups.fold(refined, Budget::with_group))
     }
 
+    /// What counts as spent now.
+    #[cfg(feature = "html")]
+    pub(crate) fn now_in_words(&self) -> String {
+        match self.now {
+            None => "the mean of the last periods".to_owned(),
+            Some(Now::Last(periods)) => format!("the mean of the last {periods} periods"),
+            Some(Now::Between(from, to)) => format!("the mean of {from} to {to}"),
+        }
+    }
+
     /// The periods to plan, and what counts as spent now.
     pub(crate) fn horizon(&self) -> PlanHorizon {
         let mut horizon = PlanHorizon::new(self.plan_periods).with_geos(self.plan_by_geo);

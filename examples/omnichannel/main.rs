@@ -160,8 +160,12 @@ fn draw(
     };
     let pages = KpiPages::new(dashboard)
         .with_minimum(options.minimum_group()?)
-        .with_journeys(journeys)
-        .with_identity(&identity);
+        .with_journeys(journeys);
+    // a log that names each person has nothing to match
+    let pages = match options.events.is_some() && options.identifiers.is_none() {
+        true => pages,
+        false => pages.with_identity(&identity),
+    };
     let pages = match options.events {
         Some(_) => pages,
         None => pages.with_chip("seed of the simulation", options.seed.to_string()),

@@ -28,7 +28,7 @@ pub(crate) struct VoiceOptions {
     /// Fewest persons who used a term that is shown
     #[arg(long, value_name = "N", default_value_t = 5)]
     least_persons: u64,
-    /// A survey of agents: person,timestamp,kind,goal,value with kind survey; a person is an agent
+    /// A survey of agents: person,timestamp,channel,kind,goal,value with kind survey; a person is an agent
     #[arg(long, value_name = "FILE")]
     agent_survey: Option<PathBuf>,
 }

@@ -9,6 +9,7 @@ use crate::pages::credit_charts;
 use crate::pages::credit_places::{self, Stages};
 use crate::pages::credit_table::channel_table;
 use crate::pages::main_model::main_model;
+use crate::pages::test_plans;
 use crate::report::html::Chapter;
 
 /// Charts of a comparison of attribution models.
@@ -38,8 +39,7 @@ pub struct AttributionChapter<'a> {
     true_baseline: Option<f64>,
     stages: Option<Stages>,
     windows: Vec<(String, &'a ComparisonTable)>,
-    /// Whether a test is worth what it costs.
-    tests_pay: bool,
+    priorities: Option<&'a TestPriorities>,
 }
 
 impl<'a> AttributionChapter<'a> {
@@ -51,7 +51,7 @@ impl<'a> AttributionChapter<'a> {
             true_baseline: None,
             stages: None,
             windows: Vec::new(),
-            tests_pay: true,
+            priorities: None,
         }
     }
 
@@ -117,12 +117,12 @@ impl<'a> AttributionChapter<'a> {
         self
     }
 
-    /// The same chapter with what a test of each channel is worth: where none is worth what it costs,
-    /// checks ask for none.
+    /// The same chapter with what a test of each channel is worth beside its cost; where none is worth
+    /// what it costs, checks ask for none.
     #[must_use]
-    pub fn with_priorities(self, priorities: &TestPriorities) -> Self {
+    pub fn with_priorities(self, priorities: &'a TestPriorities) -> Self {
         Self {
-            tests_pay: priorities.first().is_some(),
+            priorities: Some(priorities),
             ..self
         }
     }
@@ -144,10 +144,12 @@ impl<'a> AttributionChapter<'a> {
             self.stages.as_ref().and_then(Stages::chart),
             credit_places::by_window(table, main, &self.windows),
             credit_charts::by_segment(table, main),
+            self.priorities.and_then(test_plans::priorities),
         ];
+        let tests_pay = self.priorities.is_none_or(|tests| tests.first().is_some());
         chapter
             .with_charts(charts.into_iter().flatten())
             .with_table(channel_table(table, main))
-            .with_checks(checks(table, self.tests_pay))
+            .with_checks(checks(table, tests_pay))
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn checks(table: &ComparisonTable, tests_pay: bool) -> Vec<Check> {
     if let Some(main) = main_model(table) {
         checks.extend(assumed(main));
         checks.extend(cause(table, main, tests_pay));
-        checks.extend(disagreement(table));
+        checks.extend(disagreement(table, tests_pay));
     }
     if checks.is_empty() {
         checks.push(Check::new(
@@ -80,7 +80,7 @@ fn cause(table: &ComparisonTable, main: &ModelTable, tests_pay: bool) -> Option<
 }
 
 /// The two models that place the least credit alike, if that is little.
-fn disagreement(table: &ComparisonTable) -> Option<Check> {
+fn disagreement(table: &ComparisonTable, tests_pay: bool) -> Option<Check> {
     let (a, b, alike) = least_alike(table).filter(|(_, _, alike)| *alike < ALIKE)?;
     let text = format!(
         "{} and {} place {} of the credit on the same channels",
@@ -88,9 +88,14 @@ fn disagreement(table: &ComparisonTable) -> Option<Check> {
         b.model,
         words::percent(alike)
     );
-    Some(Check::new(Verdict::Watch, text).with_action(
-        "Let tests decide between models; until then act on what all of them say alone.",
-    ))
+    Some(
+        Check::new(Verdict::Watch, text).with_action(match tests_pay {
+            true => {
+                "Let tests decide between models; until then act on what all of them say alone."
+            }
+            false => "Act on what all of them say alone.",
+        }),
+    )
 }
 
 fn check(finding: &Finding) -> Check {
@@ -125,7 +130,7 @@ fn action(finding: &Finding) -> &'static str {
         Finding::ShortFit { .. } => "`--train-days` and `Comparison::run_on` do so.",
         Finding::NeverAlone { .. } => "Pause one of them in a test to tell them apart.",
         Finding::AtLimit { .. } => {
-            "Run a test, take a longer period, or name what only follows demand (--demand-capture)."
+            "Take a longer period, or name what only follows demand (--demand-capture)."
         }
         Finding::Biased { .. } => "Read the baseline as a lower bound, or take a longer period.",
         Finding::UnknownChannels { .. } => "Fit the model anew on journeys that touch them.",

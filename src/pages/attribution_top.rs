@@ -138,6 +138,9 @@ impl<'a> AttributionTop<'a> {
     pub(crate) fn change(&self) -> Answer {
         let question = "What to change?";
         let paid = self.grounds.paid();
+        if self.table.totals().conversions == 0.0 {
+            return Answer::new(question, "Not known").with_detail("there are no conversions");
+        }
         if paid.len() < 2 {
             return Answer::new(question, "Not known")
                 .with_detail("costs of two channels are needed");

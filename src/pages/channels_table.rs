@@ -7,6 +7,7 @@ use crate::pages::filled::filled;
 use crate::pages::largest::Largest;
 use crate::pages::main_model::{main_model, shares};
 use crate::pages::mix_top::MixTop;
+use crate::report::digits_for;
 use crate::report::html::PageTable;
 use crate::report::{Cell, Table};
 
@@ -38,11 +39,19 @@ pub(crate) fn channels_table(
         true => "ROI (90 %)".to_owned(),
         false => format!("{} (90 %)", mix.kpi().return_unit()),
     };
-    let mut columns = vec!["channel", "spend", &roi, "next unit", "share of effect"];
+    let mut columns = vec![
+        "channel",
+        "spend",
+        &roi,
+        "next unit, as spent",
+        "share of effect",
+    ];
     if credit.is_some() {
         columns.extend(["share of credit", "methods"]);
     }
-    let rows = order.iter().map(|&at| row(&channels[at], credit));
+    let returns = channels.iter().filter_map(|channel| channel.roi);
+    let digits = digits_for(returns.map(|roi| roi.value()), 2);
+    let rows = order.iter().map(|&at| row(&channels[at], credit, digits));
     let table = filled(&Table::new(columns).with_rows(rows));
     let shown = PageTable::new("Channels", table);
     let break_even = mix.kpi().in_money.then_some(1.0);
@@ -52,12 +61,12 @@ pub(crate) fn channels_table(
     })
 }
 
-fn row(channel: &ChannelSummary, credit: Option<&ModelTable>) -> Vec<Cell> {
+fn row(channel: &ChannelSummary, credit: Option<&ModelTable>, digits: usize) -> Vec<Cell> {
     let mut row = vec![
         Cell::from(&channel.channel),
         Cell::number(channel.spend, 0),
-        channel.roi.map(|roi| Cell::estimate(roi, 2)).into(),
-        Cell::number(channel.marginal_roi.map(|roi| roi.value()), 2),
+        channel.roi.map(|roi| Cell::estimate(roi, digits)).into(),
+        Cell::number(channel.marginal_roi.map(|roi| roi.value()), digits),
         Cell::percent(channel.effect_share, 1),
     ];
     if let Some(main) = credit {

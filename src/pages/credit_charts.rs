@@ -285,7 +285,8 @@ pub(crate) fn agreement_of_models(table: &ComparisonTable) -> Option<Chart> {
 /// Each model's shares by channel.
 pub(crate) fn by_model(table: &ComparisonTable, main: &ModelTable) -> Option<Chart> {
     let models = table.models();
-    if models.len() < 2 {
+    let is_credited = credits(main).iter().any(|credit| *credit > 0.0);
+    if models.len() < 2 || !is_credited {
         return None;
     }
     let largest = Largest::of(&credits(main), MOST);

@@ -182,7 +182,7 @@ impl JourneyCharts {
             map.with_row(name, row.iter().map(|count| Self::share(*count, whole)))
         });
         let title = format!(
-            "{} of steps from {} lead to {}; no change of channel is more frequent",
+            "{} of steps from {} lead to {}, the most frequent change of channel by its number",
             words::percent(share),
             names[from],
             names[to]

@@ -238,7 +238,13 @@ fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
             "Customers won by {} are worth more than those won by {}",
             known[more].group, known[less].group
         ),
-        _ => "No channel's customers are surely worth more than another's".to_owned(),
+        _ => match known.as_slice() {
+            [only] => {
+                let value = told(&of_mean(&only.value.historic), words::short);
+                format!("Customers won by {} are worth {value} so far", only.group)
+            }
+            _ => "No channel's customers are surely worth more than another's".to_owned(),
+        },
     };
     let chart = Chart::new(title, forest).with_size(Size::Half);
     Some(chart.with_subtitle("Value of a customer by the channel that won them, with intervals"))

@@ -2,6 +2,7 @@
 
 use crate::mix::posterior::Posterior;
 use crate::report::chart::Measure;
+use crate::report::digits_for;
 
 /// The KPI of a mix model: its name, where it is told, and whether it is money of the kind that is
 /// spent, so that a return of 1 is break-even.
@@ -32,6 +33,11 @@ impl KpiName {
 
     pub(crate) fn measure(&self) -> Measure {
         Measure::new(self.label()).with_digits(0)
+    }
+
+    /// Such returns on an axis.
+    pub(crate) fn return_measure(&self, returns: impl IntoIterator<Item = f64>) -> Measure {
+        Measure::new(self.return_unit()).with_digits(digits_for(returns, 2))
     }
 
     /// What a return is measured in.

@@ -5,7 +5,9 @@ use crate::kpi::map::{FrictionPoint, JourneyMap};
 use crate::pages::apart::told_apart;
 use crate::pages::kpi_trends::{self, of_mean, of_rate, told};
 use crate::pages::trends::Trends;
-use crate::pages::{friction, journey_kinds, personas, survey_charts, words, worth_charts};
+use crate::pages::{
+    friction, journey_kinds, personas, service_charts, survey_charts, words, worth_charts,
+};
 use crate::privacy::MinimumGroup;
 use crate::report::chart::Mark;
 use crate::report::html::Answer;
@@ -23,6 +25,7 @@ pub(crate) struct KpiTop<'a> {
     trends: &'a Trends,
     minimum: MinimumGroup,
     personas: &'a [(String, &'a Dashboard)],
+    devices: &'a [(String, &'a JourneyMap)],
 }
 
 impl<'a> KpiTop<'a> {
@@ -31,12 +34,14 @@ impl<'a> KpiTop<'a> {
         trends: &'a Trends,
         minimum: MinimumGroup,
         personas: &'a [(String, &'a Dashboard)],
+        devices: &'a [(String, &'a JourneyMap)],
     ) -> Self {
         Self {
             dashboard,
             trends,
             minimum,
             personas,
+            devices,
         }
     }
 
@@ -143,7 +148,10 @@ impl<'a> KpiTop<'a> {
                 "{} conversions fewer than at the mean of all",
                 friction::lost(point)
             )),
-            (None, None) => Answer::new(question, "At no step beyond chance"),
+            (None, None) => match service_charts::friction_by_device(self.devices) {
+                Some(sentence) => Answer::new(question, "On a device").with_detail(sentence),
+                None => Answer::new(question, "At no step beyond chance"),
+            },
             (None, Some(why)) => Answer::new(question, "Not known").with_detail(why),
         }
     }
@@ -171,7 +179,11 @@ impl<'a> KpiTop<'a> {
         let channels = self.channels().into_iter().chain(lost);
         channels
             .chain(worth_charts::findings(self.dashboard))
-            .chain(personas::findings(self.personas).into_iter().take(ALIKE))
+            .chain(
+                personas::findings(self.personas, self.minimum)
+                    .into_iter()
+                    .take(ALIKE),
+            )
             .chain(questions.filter_map(survey_charts::finding).take(ALIKE))
             .chain(kinds)
             .take(FINDINGS)

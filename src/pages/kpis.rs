@@ -198,7 +198,8 @@ impl<'a> KpiPages<'a> {
         let stages = stages.map(|stages| &stages.report);
         let chapters = [
             changes.with_charts(self.trends.charts()),
-            Chapter::new("Segments side by side").with_charts(personas::charts(&self.personas)),
+            Chapter::new("Segments side by side")
+                .with_charts(personas::charts(&self.personas, self.minimum)),
             Chapter::new("Journeys and conversion")
                 .with_charts(kpi_charts::conversion(dashboard))
                 .with_charts(stages.and_then(stage_charts::funnel))
@@ -292,7 +293,13 @@ impl<'a> KpiPages<'a> {
     }
 
     fn top(&self) -> KpiTop<'_> {
-        KpiTop::new(self.dashboard, &self.trends, self.minimum, &self.personas)
+        KpiTop::new(
+            self.dashboard,
+            &self.trends,
+            self.minimum,
+            &self.personas,
+            &self.devices,
+        )
     }
 
     /// One page of all of it: five answers, cards, findings and checks, then the chapters.

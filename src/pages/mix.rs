@@ -172,10 +172,14 @@ impl<'a> MixChapter<'a> {
 fn holdout(model: &Posterior, rows: &[HoldoutRow]) -> PageTable {
     let columns = ["periods", "fitted to", "MAPE", "R2", "within 90 %"];
     let fit = model.fit_statistics();
-    let periods = model.panel().periods();
+    let (rows_of_all, periods) = (model.panel().kpi().len(), model.panel().periods());
+    let is_fitted = |period: &usize| {
+        let mut rows = (*period..rows_of_all).step_by(periods.max(1));
+        rows.any(|row| model.is_fitted(row))
+    };
     let training = [
-        Cell::from("all, as fitted"),
-        Cell::from(periods),
+        Cell::from("those fitted"),
+        Cell::from((0..periods).filter(is_fitted).count()),
         Cell::percent(fit.mape, 1),
         Cell::number(fit.r2, 3),
         Cell::MISSING,

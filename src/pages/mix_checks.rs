@@ -34,7 +34,14 @@ pub(crate) fn checks(
         );
     }
     checks.extend(held_out(fit.mape, holdout));
-    checks.extend(model.findings().iter().map(check));
+    let channels = model.channels();
+    let names: Vec<&str> = channels.iter().map(|one| one.channel.as_str()).collect();
+    checks.extend(
+        model
+            .findings()
+            .iter()
+            .map(|finding| check(finding, &names)),
+    );
     let doubtful = model
         .test_agreement()
         .into_iter()
@@ -43,7 +50,6 @@ pub(crate) fn checks(
         Check::new(Verdict::Bad, sentence(&agreement.to_string()))
             .with_action("Check the tests, or widen what the model believes.")
     }));
-    let channels = model.channels();
     let mostly = mostly_prior(&channels, prior);
     if !mostly.is_empty() {
         let text = format!("Mostly what was believed before: {}", listed(&mostly));
@@ -118,13 +124,19 @@ pub(crate) fn held_out(fitted: Option<f64>, rows: &[HoldoutRow]) -> Option<Check
     ))
 }
 
-fn check(finding: &FitFinding) -> Check {
+fn check(finding: &FitFinding, channels: &[&str]) -> Check {
     let verdict = match finding {
         FitFinding::NegativeBaseline { .. } => Verdict::Bad,
         _ => Verdict::Watch,
     };
     // such a sentence says after its colon what to do
-    let text = sentence(&finding.to_string());
+    let text = finding.to_string();
+    // a name stays as it is
+    let begins = |name: &&str| text.starts_with(*name);
+    let text = match channels.iter().any(begins) {
+        true => text,
+        false => sentence(&text),
+    };
     match text.rsplit_once(": ") {
         Some((found, action)) => {
             Check::new(verdict, found).with_action(format!("{}.", sentence(action)))

@@ -62,9 +62,9 @@ fn next_unit(channel: &ChannelSummary, in_money: bool) -> String {
             let [value, low, high] = [roi.value(), roi.low(), roi.high()].map(words::short);
             return format!("the next unit spent brings {value} ({low} to {high})");
         }
-        Some(roi) if roi.low() > 1.0 => "more spend pays",
-        Some(roi) if roi.high() < 1.0 => "less spend pays",
-        Some(_) => "cannot be told whether more spend pays",
+        Some(roi) if roi.low() > 1.0 => "the next unit spent brings back more",
+        Some(roi) if roi.high() < 1.0 => "the next unit spent brings back less",
+        Some(_) => "not told whether the next unit spent brings back more",
     };
     said.to_owned()
 }
@@ -141,15 +141,15 @@ pub(crate) fn front(search: &SearchReport) -> Option<Chart> {
                 objectives.rssd,
             )
         });
-    let scatter = scatter.with_chosen("best", best.nrmse, best.rssd);
+    let scatter = scatter.with_chosen("best of these", best.nrmse, best.rssd);
     let title = format!(
         "{} models of {} tried are not beaten in both fit and closeness to spend",
         search.pareto_front().len(),
-        search.evaluations()
+        words::count(search.evaluations() as f64)
     );
     let chart = Chart::new(title, scatter).with_size(Size::Half);
     Some(chart.with_subtitle(
         "Error, and how far shares of effect lie from shares of spend, of models that no other beats in \
-         both",
+         both; what the page shows is the mean of the best models",
     ))
 }

@@ -34,14 +34,21 @@ pub(crate) fn actual_and_expected(
     let periods = parts.dates().len();
     let expected = by_period(parts.prediction(), periods);
     let actual = by_period(model.panel().kpi(), periods);
-    let residuals = by_period(&model.residuals(), periods);
+    let fitted = |row: usize| if model.is_fitted(row) { 1.0 } else { 0.0 };
+    let rows = model.residuals().into_iter().enumerate();
+    let residuals: Vec<f64> = rows.map(|(row, off)| fitted(row) * off).collect();
+    let residuals = by_period(&residuals, periods);
+    let rows: Vec<f64> = (0..model.panel().kpi().len()).map(fitted).collect();
+    let is_fitted = by_period(&rows, periods);
+    let count = is_fitted.iter().filter(|rows| **rows > 0.0).count();
     let square: f64 = residuals.iter().map(|residual| residual * residual).sum();
-    let half = Z90 * (square / periods.max(1) as f64).sqrt();
+    let half = Z90 * (square / count.max(1) as f64).sqrt();
     let mut dates: Vec<String> = parts.dates().iter().map(ToString::to_string).collect();
-    let mut marks: Vec<Mark> = expected
-        .iter()
-        .map(|x| Mark::new(*x).with_interval(x - half, x + half))
-        .collect();
+    let mark = |(x, rows): (&f64, &f64)| match *rows > 0.0 {
+        true => Mark::new(*x).with_interval(x - half, x + half),
+        false => Mark::new(*x),
+    };
+    let mut marks: Vec<Mark> = expected.iter().zip(&is_fitted).map(mark).collect();
     let forecast = forecast.filter(|_| parts.geos().len() == 1);
     if let Some(forecast) = forecast {
         dates.extend(
@@ -70,7 +77,7 @@ pub(crate) fn actual_and_expected(
     });
     let title = format!("{}{off}", words::explained(fit.r2, kpi.the()));
     Chart::new(title, lines).with_subtitle(format!(
-        "{} by period; the band holds 90 % of periods, by the size of residuals",
+        "{} by period; the band is what residuals let expect of 90 %, in the {count} of {periods} periods fitted",
         kpi.label()
     ))
 }

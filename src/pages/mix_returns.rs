@@ -38,6 +38,11 @@ fn judged(forest: Forest, in_money: bool) -> Forest {
     }
 }
 
+fn values(paid: &[(usize, &ChannelSummary)]) -> impl Iterator<Item = f64> {
+    paid.iter()
+        .filter_map(|(_, channel)| channel.roi.map(|roi| roi.value()))
+}
+
 fn names(paid: &[(usize, &ChannelSummary)]) -> Vec<String> {
     paid.iter()
         .map(|(_, channel)| channel.channel.clone())
@@ -51,7 +56,7 @@ pub(crate) fn pays_back(channel: &ChannelSummary) -> bool {
 
 fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)], kpi: &KpiName) -> Chart {
     let own = if true_roi.is_empty() { "" } else { "estimate" };
-    let forest = Forest::new(Measure::new(kpi.return_unit()), names(paid))
+    let forest = Forest::new(kpi.return_measure(values(paid)), names(paid))
         .with_series(own, paid.iter().map(|(_, channel)| Mark::from(channel.roi)));
     let mut forest = judged(forest, kpi.in_money);
     if !true_roi.is_empty() {
@@ -84,7 +89,14 @@ fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)], kpi: &KpiName) -
 
 /// Which channel surely brings more than another.
 fn more_than(paid: &[(usize, &ChannelSummary)], each: &[Mark], what: &str) -> String {
-    match (surely_apart(each), paid) {
+    let known = |(mark, (_, channel)): (&Mark, &(usize, &ChannelSummary))| match channel
+        .weakly_identified
+    {
+        true => Mark::MISSING,
+        false => *mark,
+    };
+    let informed: Vec<Mark> = each.iter().zip(paid).map(known).collect();
+    match (surely_apart(&informed), paid) {
         (Some((more, less)), _) => format!(
             "{what} is surely more by {} than by {}",
             paid[more].1.channel, paid[less].1.channel
@@ -135,7 +147,7 @@ pub(crate) fn prior(model: &Posterior, prior: &[Option<Estimate>], kpi: &KpiName
         .iter()
         .min_by(|a, b| narrower(a).total_cmp(&narrower(b)))?;
     let forest = Forest::new(
-        Measure::new(kpi.return_unit()),
+        kpi.return_measure(known.iter().map(|row| row.2.value())),
         known.iter().map(|(name, ..)| *name),
     )
     .with_series(
@@ -181,7 +193,7 @@ fn shares(paid: &[(usize, &ChannelSummary)]) -> Chart {
 }
 
 fn marginal(paid: &[(usize, &ChannelSummary)], kpi: &KpiName) -> Chart {
-    let forest = Forest::new(Measure::new(kpi.return_unit()), names(paid))
+    let forest = Forest::new(kpi.return_measure(values(paid)), names(paid))
         .with_series(
             "all spend",
             paid.iter().map(|(_, channel)| Mark::from(channel.roi)),
@@ -193,7 +205,10 @@ fn marginal(paid: &[(usize, &ChannelSummary)], kpi: &KpiName) -> Chart {
         );
     let title = match kpi.in_money {
         true => {
-            let each = paid.iter().map(|(_, channel)| Returns {
+            let sure = paid
+                .iter()
+                .filter(|(_, channel)| !channel.weakly_identified);
+            let each = sure.map(|(_, channel)| Returns {
                 name: &channel.channel,
                 whole: channel.roi,
                 next: channel.marginal_roi,

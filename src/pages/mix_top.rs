@@ -140,11 +140,12 @@ impl<'a> MixTop<'a> {
         let known: Vec<(&ChannelSummary, Estimate)> = self
             .channels
             .iter()
+            .filter(|channel| !channel.weakly_identified)
             .filter_map(|channel| Some((channel, channel.marginal_roi?)))
             .collect();
         if known.len() < 2 {
             return Answer::new(question, "Not known")
-                .with_detail("two channels with spend are needed");
+                .with_detail("two channels with spend that the data inform are needed");
         }
         let marks: Vec<Mark> = known.iter().map(|(_, roi)| (*roi).into()).collect();
         let Some((more, less)) = surely_apart(&marks) else {
@@ -219,7 +220,11 @@ impl<'a> MixTop<'a> {
                 words::short(brought(channel).low()),
                 words::short(brought(channel).high())
             )),
-            None => Answer::new(question, "All channels are tested"),
+            None => match self.channels.iter().find(|one| one.weakly_identified) {
+                Some(weak) => Answer::new(question, &weak.channel)
+                    .with_detail("its tests leave open what it brought: a larger one"),
+                None => Answer::new(question, "All channels are tested"),
+            },
         }
     }
 
@@ -325,6 +330,7 @@ impl<'a> MixTop<'a> {
         let known: Vec<(&str, Estimate)> = self
             .channels
             .iter()
+            .filter(|channel| !channel.weakly_identified)
             .filter_map(|channel| Some((channel.channel.as_str(), channel.roi?)))
             .collect();
         let marks: Vec<Mark> = known.iter().map(|(_, roi)| (*roi).into()).collect();

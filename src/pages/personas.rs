@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use crate::kpi::dashboard::Dashboard;
+use crate::kpi::service::Score;
 use crate::pages::apart::{p_value, surely_first, surely_last};
 use crate::pages::kpi_trends::{LEVEL, asked, known_level, measure, of_mean, of_rate, of_score};
+use crate::privacy::MinimumGroup;
 use crate::report::chart::{Chart, Forest, Mark, Measure, Size};
-use crate::stats::holm;
+use crate::stats::{Mean, Proportion, holm};
 
 /// The chance at which segments that do not differ are said to, over all figures.
 const CHANCE: f64 = 0.05;
@@ -68,7 +70,7 @@ impl Row {
 }
 
 /// The figures that two segments or more have, each with the pair that differs beyond chance.
-fn compared(personas: &[(String, &Dashboard)]) -> Vec<(Row, Option<Pair>)> {
+fn compared(personas: &[(String, &Dashboard)], minimum: MinimumGroup) -> Vec<(Row, Option<Pair>)> {
     if personas.len() < 2 {
         return Vec::new();
     }
@@ -76,7 +78,8 @@ fn compared(personas: &[(String, &Dashboard)]) -> Vec<(Row, Option<Pair>)> {
         .iter()
         .find_map(|(_, dashboard)| known_level(dashboard));
     let level = level.unwrap_or(LEVEL);
-    let rows: Vec<Row> = rows(personas).into_iter().filter(Row::can_differ).collect();
+    let rows = rows(personas, Shown(minimum)).into_iter();
+    let rows: Vec<Row> = rows.filter(Row::can_differ).collect();
     let surest: Vec<Option<(Pair, f64)>> = rows.iter().map(|row| row.surest(level)).collect();
     let tested: Vec<f64> = surest.iter().flatten().map(|(_, p)| *p).collect();
     let mut adjusted = holm(&tested).unwrap_or_default().into_iter();
@@ -93,15 +96,18 @@ fn names<'a>(personas: &'a [(String, &Dashboard)]) -> Vec<&'a str> {
 }
 
 /// A forest of each figure that two segments or more have.
-pub(crate) fn charts(personas: &[(String, &Dashboard)]) -> Vec<Chart> {
+pub(crate) fn charts(personas: &[(String, &Dashboard)], minimum: MinimumGroup) -> Vec<Chart> {
     let names = names(personas);
-    let compared = compared(personas);
+    let compared = compared(personas, minimum);
     let rows = compared.iter();
     rows.map(|(row, told)| chart(row, &names, *told)).collect()
 }
 
 /// What segments differ in beyond chance, with the figures of the pair that differs most surely.
-pub(crate) fn findings(personas: &[(String, &Dashboard)]) -> Vec<(String, String)> {
+pub(crate) fn findings(
+    personas: &[(String, &Dashboard)],
+    minimum: MinimumGroup,
+) -> Vec<(String, String)> {
     let names = names(personas);
     let finding = |(row, told): (Row, Option<Pair>)| {
         let pair = told?;
@@ -112,7 +118,10 @@ pub(crate) fn findings(personas: &[(String, &Dashboard)]) -> Vec<(String, String
             figures,
         ))
     };
-    compared(personas).into_iter().filter_map(finding).collect()
+    compared(personas, minimum)
+        .into_iter()
+        .filter_map(finding)
+        .collect()
 }
 
 fn chart(row: &Row, names: &[&str], told: Option<Pair>) -> Chart {
@@ -126,8 +135,38 @@ fn chart(row: &Row, names: &[&str], told: Option<Pair>) -> Chart {
     chart.with_subtitle("By segment, with intervals; tests are adjusted for their number")
 }
 
+/// Figures of as many as may be shown; those of fewer are missing.
+#[derive(Clone, Copy)]
+struct Shown(MinimumGroup);
+
+impl Shown {
+    fn of(self, population: u64, mark: Mark) -> Mark {
+        match self.0.allows(population) {
+            true => mark,
+            false => Mark::MISSING,
+        }
+    }
+
+    fn rate(self, rate: &Proportion) -> Mark {
+        self.of(rate.population, of_rate(rate))
+    }
+
+    fn mean(self, mean: &Mean) -> Mark {
+        self.of(mean.population, of_mean(mean))
+    }
+
+    fn score(self, score: &Score) -> Mark {
+        let population = match score {
+            Score::NetPromoter(score) => score.population,
+            Score::Satisfaction(rate) => rate.population,
+            Score::Effort(mean) | Score::Consistency(mean) => mean.population,
+        };
+        self.of(population, of_score(score))
+    }
+}
+
 /// The figures in the order of a dashboard.
-fn rows(personas: &[(String, &Dashboard)]) -> Vec<Row> {
+fn rows(personas: &[(String, &Dashboard)], shown: Shown) -> Vec<Row> {
     let row = |name: &str, measure: Measure, mark: &dyn Fn(&Dashboard) -> Mark| Row {
         name: name.to_owned(),
         measure,
@@ -141,50 +180,50 @@ fn rows(personas: &[(String, &Dashboard)]) -> Vec<Row> {
         row(
             "Conversion",
             share("of persons reached who bought"),
-            &|of| of_rate(&of.conversion.conversion.overall),
+            &|of| shown.rate(&of.conversion.conversion.overall),
         ),
         row(
             "Several channels",
             share("of persons reached who used some"),
-            &|of| of_rate(&of.conversion.conversion.cross_channel),
+            &|of| shown.rate(&of.conversion.conversion.cross_channel),
         ),
         row("Bought again", share("of customers"), &|of| {
-            of_rate(&of.customers.repurchase.bought_again)
+            shown.rate(&of.customers.repurchase.bought_again)
         }),
         row(
             "Retention",
             share("of customers, in the last period that is over"),
-            &retention,
+            &|of| retention(of, shown),
         ),
         row("Carts left", share("of carts"), &|of| {
             let carts = of.service.carts.as_ref();
-            carts.map_or(Mark::MISSING, |carts| of_rate(&carts.overall.abandoned))
+            carts.map_or(Mark::MISSING, |carts| shown.rate(&carts.overall.abandoned))
         }),
         row("Cases resolved", share("of cases"), &|of| {
             let cases = of.service.resolutions.as_ref();
-            cases.map_or(Mark::MISSING, |of| of_rate(&of.cases.overall.resolved))
+            cases.map_or(Mark::MISSING, |of| shown.rate(&of.cases.overall.resolved))
         }),
         row("E-mails opened", share("of e-mails"), &|of| {
             let email = of.conversion.email.as_ref();
-            email.map_or(Mark::MISSING, |email| of_rate(&email.opened))
+            email.map_or(Mark::MISSING, |email| shown.rate(&email.opened))
         }),
         row("Value of a customer", Measure::new("value so far"), &|of| {
-            of_mean(&of.customers.lifetime_value.report.whole.historic)
+            shown.mean(&of.customers.lifetime_value.report.whole.historic)
         }),
     ];
-    rows.extend(questions(personas));
+    rows.extend(questions(personas, shown));
     rows
 }
 
-fn retention(of: &Dashboard) -> Mark {
+fn retention(of: &Dashboard, shown: Shown) -> Mark {
     let periods = of.customers.retention.periods.iter().rev();
     let mut over = periods.filter(|period| period.over);
     over.next()
-        .map_or(Mark::MISSING, |period| of_rate(&period.retention))
+        .map_or(Mark::MISSING, |period| shown.rate(&period.retention))
 }
 
 /// The answers to each question that somebody answered.
-fn questions(personas: &[(String, &Dashboard)]) -> Vec<Row> {
+fn questions(personas: &[(String, &Dashboard)], shown: Shown) -> Vec<Row> {
     let of = |dashboard: &Dashboard, name: &str| {
         let voice = dashboard.service.voice.as_ref()?;
         voice
@@ -204,7 +243,7 @@ fn questions(personas: &[(String, &Dashboard)]) -> Vec<Row> {
                 continue;
             }
             let mark = |(_, dashboard): &(String, &Dashboard)| {
-                of(dashboard, &question.question).map_or(Mark::MISSING, |score| of_score(&score))
+                of(dashboard, &question.question).map_or(Mark::MISSING, |score| shown.score(&score))
             };
             rows.push(Row {
                 name: asked(&question.question)

@@ -11,7 +11,7 @@ use crate::report::chart::{
     Bars, Chart, Dumbbell, HeatMap, Histogram, Mark, Measure, ResponseCurve, Size, Waterfall,
 };
 use crate::report::html::{Chapter, PageTable};
-use crate::report::{Cell, Table};
+use crate::report::{Cell, Table, digits_for};
 use crate::stats::ConfidenceLevel;
 
 const LEVEL: ConfidenceLevel = ConfidenceLevel::P90;
@@ -187,7 +187,7 @@ impl<'a> PlanChapter<'a> {
         }
         let step = (high - low) / BINS as f64;
         let bins = Histogram::new(
-            Measure::new("gain over spending as now").with_digits(0),
+            Measure::new("gain over spending as now").with_digits(digits_for([step], 0)),
             Measure::share("probability"),
         );
         let bins = sums.iter().enumerate().fold(bins, |bins, (at, share)| {
@@ -279,7 +279,7 @@ impl<'a> PlanChapter<'a> {
             "planned",
             "change",
             "outcome gained",
-            "next unit brings then",
+            "next unit, laid out evenly",
             "limits",
         ];
         PageTable::new("The plan by channel", Table::new(columns).with_rows(rows))

@@ -5,9 +5,11 @@ use crate::budget::{Plan, PlanSensitivity};
 use crate::journeys::Journeys;
 use crate::mix::estimate::HoldoutRow;
 use crate::mix::posterior::Posterior;
+use crate::pages::answers::{answers, headline, test_for_plan, test_next};
 use crate::pages::attribution::AttributionChapter;
 use crate::pages::attribution_checks;
 use crate::pages::attribution_top::AttributionTop;
+use crate::pages::business::Business;
 use crate::pages::channels_table::channels_table;
 use crate::pages::friction::lost_journeys;
 use crate::pages::journeys::JourneysChapter;
@@ -15,11 +17,10 @@ use crate::pages::kpi_name::KpiName;
 use crate::pages::mix::MixChapter;
 use crate::pages::mix_checks;
 use crate::pages::mix_top::MixTop;
-use crate::pages::plan::{NO_TEST, PlanChapter};
+use crate::pages::plan::PlanChapter;
 use crate::pages::plan_top::PlanTop;
-use crate::pages::test_plans::priorities_title;
 use crate::pages::{fingerprint, words};
-use crate::report::html::{Answer, Card, Chapter, Check, Page, Verdict};
+use crate::report::html::{Chapter, Check, Page, Verdict};
 use crate::stats::Estimate;
 
 /// The checks, cards and findings that page one shows.
@@ -398,106 +399,4 @@ impl<'a> Results<'a> {
         }
         chapters
     }
-}
-
-/// Whose a figure is; nobody's name where all are of one business.
-#[derive(Clone, Copy)]
-struct Business<'a>(Option<&'a str>);
-
-impl Business<'_> {
-    fn named(self, text: &str) -> String {
-        match self.0 {
-            Some(name) => format!("{name}: {text}"),
-            None => text.to_owned(),
-        }
-    }
-
-    fn answer(self, answer: &Answer) -> Answer {
-        answer.clone().with_detail(self.named(answer.detail()))
-    }
-
-    fn card(self, card: &Card) -> Card {
-        card.clone().with_note(self.named(card.note()))
-    }
-
-    fn check(self, check: &Check) -> Check {
-        Check::new(check.verdict(), self.named(check.text())).with_action(check.action())
-    }
-}
-
-/// The test that is worth most beyond its cost, or why there is none.
-fn test_next(tests: &TestPriorities) -> Answer {
-    let question = "What to test next?";
-    let Some(first) = tests.first() else {
-        return Answer::new(question, "None of these").with_detail(priorities_title(tests));
-    };
-    let [worth, cost] = [first.test_value, first.test_cost].map(words::short);
-    let cost = match first.test_cost <= 0.0 {
-        true => "and saves money".to_owned(),
-        false => format!("and costs {cost}"),
-    };
-    Answer::new(question, &first.channel).with_detail(format!("a test is worth {worth} {cost}"))
-}
-
-/// The channel whose curve is worth most to the plan. Where none is, what was to be answered without
-/// a plan stands behind it.
-fn test_for_plan(sensitivity: &PlanSensitivity, otherwise: &Answer) -> Answer {
-    let question = "What to test next?";
-    match sensitivity.to_test_first() {
-        Some(first) => Answer::new(question, &first.channel).with_detail(format!(
-            "knowing its curve is worth up to {} to the plan",
-            words::short(first.worth_of_knowing)
-        )),
-        None => Answer::new(question, NO_TEST).with_detail(format!(
-            "{}: {}",
-            otherwise.answer(),
-            otherwise.detail()
-        )),
-    }
-}
-
-fn headline(
-    credit: Option<&AttributionTop<'_>>,
-    mix: Option<&MixTop<'_>>,
-    plan: Option<&PlanTop<'_>>,
-) -> String {
-    let first = match (mix, credit) {
-        (Some(mix), _) => mix.headline(),
-        (None, Some(credit)) => credit.headline(),
-        (None, None) => "No results".to_owned(),
-    };
-    match plan {
-        Some(plan) => format!("{first}; {}", plan.headline()),
-        None => first,
-    }
-}
-
-fn answers(
-    credit: Option<&AttributionTop<'_>>,
-    mix: Option<&MixTop<'_>>,
-    plan: Option<&PlanTop<'_>>,
-) -> Vec<Answer> {
-    let mut answers = match (mix, credit) {
-        (Some(mix), _) => vec![
-            mix.worked(),
-            mix.anyway(),
-            mix.change(),
-            mix.sure(),
-            mix.test_next(),
-        ],
-        (None, Some(credit)) => {
-            vec![
-                credit.worked(),
-                credit.anyway(),
-                credit.change(),
-                credit.sure(),
-                credit.test_next(),
-            ]
-        }
-        (None, None) => Vec::new(),
-    };
-    if let (Some(plan), Some(change)) = (plan, answers.get_mut(2)) {
-        *change = plan.change();
-    }
-    answers
 }

@@ -148,6 +148,7 @@ pub(crate) fn by_device(devices: &[(String, &JourneyMap)]) -> Option<Chart> {
         let known = map.steps.iter().find(|one| one.step == step);
         known.and_then(|one| one.conversion.rate)
     };
+    let title = friction_by_device(devices).unwrap_or_else(|| most_often(devices));
     let names = devices.iter().map(|(name, _)| name.clone());
     let map = HeatMap::new(
         Measure::share("of journeys through the step that convert"),
@@ -157,15 +158,15 @@ pub(crate) fn by_device(devices: &[(String, &JourneyMap)]) -> Option<Chart> {
         map.with_row(*step, devices.iter().map(|(_, map)| rate(map, step)))
     });
     Some(
-        Chart::new(friction_title(devices), map)
+        Chart::new(title, map)
             .with_size(Size::Half)
             .with_table(friction_table(devices, &steps))
             .with_subtitle("Conversion of journeys through each step, by device"),
     )
 }
 
-/// The steps and devices that lose conversions.
-fn friction_title(devices: &[(String, &JourneyMap)]) -> String {
+/// The steps and devices that lose conversions, in a sentence; none where none does.
+pub(crate) fn friction_by_device(devices: &[(String, &JourneyMap)]) -> Option<String> {
     let mut places: Vec<(String, &FrictionPoint)> = devices
         .iter()
         .flat_map(|(device, map)| {
@@ -175,7 +176,7 @@ fn friction_title(devices: &[(String, &JourneyMap)]) -> String {
         })
         .collect();
     places.sort_by(|a, b| b.1.lost.count.total_cmp(&a.1.lost.count));
-    friction::sentence(&places).unwrap_or_else(|| most_often(devices))
+    friction::sentence(&places)
 }
 
 /// The device on which journeys surely convert more often.

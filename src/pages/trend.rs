@@ -94,7 +94,7 @@ impl Trend {
         let why = match values.len() {
             count if count > 1 && same => format!("the same in all {count} periods"),
             _ if self.known().len() > 1 => {
-                "no two periods are equally long, so no change is tested".into()
+                "no two of the periods known are equally long, so no change is tested".into()
             }
             _ => "too few periods to test a change".into(),
         };

@@ -272,7 +272,8 @@ mod tests {
         assert_eq!(trends.charts()[0].title(), title);
         let mut alone = kept;
         alone.calendar = Calendar::Before(vec![0, 3, 2, 1]);
-        let title = "Retention: no two periods are equally long, so no change is tested";
+        let title =
+            "Retention: no two of the periods known are equally long, so no change is tested";
         assert_eq!(Trends::new(vec![alone]).charts()[0].title(), title);
     }
 

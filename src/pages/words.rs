@@ -1,6 +1,6 @@
 //! Figures in sentences.
 
-use crate::report::figure;
+use crate::report::{digits_for, figure};
 use crate::stats::{ConfidenceLevel, Estimate};
 use crate::time::TimeRange;
 
@@ -24,7 +24,9 @@ pub(crate) fn short(amount: f64) -> String {
     let digits = match scaled.abs() {
         x if x >= 100.0 || x == 0.0 => 0,
         x if x >= 10.0 => 1,
-        _ => 2,
+        x if x >= 0.1 => 2,
+        // what is small is told by two digits that count
+        x => digits_for([x], 2),
     };
     format!("{}{letter}", figure(scaled, digits))
 }
@@ -77,7 +79,10 @@ pub(crate) fn explained(r2: Option<f64>, kpi: &str) -> String {
 
 /// A range of times as a range of days: `2026-01-01 to 2026-03-31`.
 pub(crate) fn days(range: TimeRange) -> String {
-    let range = range.to_string();
+    // a range that ends at midnight does not reach into that day
+    let last = (range.to() - 1).max(range.from());
+    let range =
+        TimeRange::new(range.from(), last).map_or_else(|_| range.to_string(), |it| it.to_string());
     let day = |time: &str| time.split('T').next().unwrap_or_default().to_owned();
     let days: Vec<String> = range.split(" to ").map(day).collect();
     days.join(" to ")
@@ -127,6 +132,7 @@ mod tests {
             (0.853, "0.85"),
             (12_345.0, "12.3K"),
             (-250.4, "-250"),
+            (0.005_23, "0.0052"),
             (0.0, "0"),
         ];
         for (amount, text) in cases {
@@ -162,6 +168,13 @@ mod tests {
             explained(Some(0.93), "sales"),
             "The model explains 93 % of what moved"
         );
+    }
+
+    #[test]
+    fn a_range_that_ends_at_midnight_has_the_day_before_as_its_last() {
+        let range = |to: i64| TimeRange::new(1_767_225_600, to).unwrap();
+        assert_eq!(days(range(1_774_915_200)), "2026-01-01 to 2026-03-30");
+        assert_eq!(days(range(1_774_915_201)), "2026-01-01 to 2026-03-31");
     }
 
     #[test]

@@ -6,5 +6,6 @@ mod cluster;
 mod documents;
 mod faults;
 mod logs;
+mod mapped;
 mod matrix;
 mod sql;

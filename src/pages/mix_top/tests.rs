@@ -5,7 +5,7 @@ use crate::budget::Goal;
 use crate::mix::estimate::{Estimator, Search};
 use crate::mix::posterior::{ForecastErrors, PlanHorizon};
 use crate::mix::specification::MixSpecification;
-use crate::pages::{PlanChapter, mix_curves, mix_returns};
+use crate::pages::{PlanChapter, mix_curves, mix_over_time, mix_returns};
 use crate::report::chart::{Chart, Plot};
 use crate::simulate::panels::PanelWorld;
 use crate::stats::{ConfidenceLevel, Interval};
@@ -60,6 +60,48 @@ fn no_money_is_moved_between_channels_that_cannot_be_told_apart() {
 }
 
 #[test]
+fn no_money_is_moved_to_a_channel_that_the_data_say_nothing_of() {
+    let model = model();
+    let returns = [(2.0, 0.5), (2.0, 0.5), (9.0, 0.1), (4.0, 0.1)];
+    let mut top = with_returns(&model, true, returns, returns);
+    top.channels[2].weakly_identified = true;
+    assert_eq!(top.change().answer(), "Less tv, more social");
+    let (told, _) = top.told_apart().unwrap();
+    assert_eq!(told, "social returns more than tv");
+    for at in [0, 1, 3] {
+        top.channels[at].weakly_identified = true;
+    }
+    assert_eq!(top.change().answer(), "Not known");
+    assert_eq!(top.told_apart(), None);
+}
+
+#[test]
+fn weeks_that_were_not_fitted_have_no_band() {
+    let panel = PanelWorld::small_business().unwrap().simulate(1);
+    let panel = panel.panel().unwrap();
+    let mut weights = vec![1.0; panel.kpi().len()];
+    weights[40] = 0.0;
+    let panel = panel.with_weights(weights).unwrap();
+    let search = Search::default().with_evaluations(60);
+    let model = search.estimate(&MixSpecification::new(), &panel).unwrap();
+    let chart = mix_over_time::actual_and_expected(&model, &KpiName::default(), None);
+    let Plot::Lines(lines) = chart.plot() else {
+        panic!("{chart:?}");
+    };
+    let expected = &lines.series()[0].marks();
+    let fitted = expected.iter().filter(|mark| mark.interval().is_some());
+    let fitted = fitted.count();
+    assert!(expected[40].interval().is_none() && expected[41].interval().is_some());
+    let periods = panel.periods();
+    let said = format!("in the {fitted} of {periods} periods fitted");
+    assert!(
+        fitted < periods && chart.subtitle().ends_with(&said),
+        "{}",
+        chart.subtitle()
+    );
+}
+
+#[test]
 fn a_channel_that_loses_money_did_not_work() {
     let model = model();
     let next = [(0.5, 0.1); 4];
@@ -85,7 +127,7 @@ fn units_of_a_kpi_are_not_held_against_break_even() {
     assert!(
         top.worked()
             .detail()
-            .starts_with("0.05 of the KPI for 1 spent"),
+            .starts_with("0.050 of the KPI for 1 spent"),
         "{:?}",
         top.worked()
     );

@@ -92,7 +92,18 @@ pub(crate) fn page_table(out: &mut String, page: &PageTable) {
     let rows = page.table().rows();
     let mark = |row: &[Cell]| row.get(drawn).map_or(Mark::MISSING, mark_of);
     let marks: Vec<Mark> = rows.iter().map(|row| mark(row)).collect();
-    let (low, high) = Drawing::range(&marks, reference);
+    // what is no channel, such as the baseline, sets no scale
+    let is_named = |row: &[Cell]| {
+        row.first()
+            .is_none_or(|name| !name.to_string().starts_with('('))
+    };
+    let named = rows.iter().zip(&marks).filter(|(row, _)| is_named(row));
+    let named: Vec<Mark> = named.map(|(_, mark)| *mark).collect();
+    let (low, high) = Drawing::range(&named, reference);
+    let within = |mark: &Mark| {
+        mark.value()
+            .is_some_and(|value| (low..=high).contains(&value))
+    };
     let scale = Scale::new(low, high, 60, FOREST.0 - 60);
     open(out, page.heading());
     heading(out, page.table(), Some(drawn));
@@ -102,7 +113,8 @@ pub(crate) fn page_table(out: &mut String, page: &PageTable) {
             cell(out, at, column.alignment(), row.get(at));
             if at == drawn {
                 out.push_str("<td>");
-                out.push_str(&interval(*mark, scale, reference));
+                let mark = Some(*mark).filter(within).unwrap_or(Mark::MISSING);
+                out.push_str(&interval(mark, scale, reference));
                 out.push_str("</td>");
             }
         }

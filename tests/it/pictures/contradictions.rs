@@ -8,9 +8,10 @@ use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
 use mixtouch::mix::estimate::Search;
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::pages::{KpiPages, Results};
+use mixtouch::privacy::MinimumGroup;
 use mixtouch::report::html::Page;
 use mixtouch::simulate::panels::PanelWorld;
-use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys};
+use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys, Kind};
 
 const START: i64 = 1_767_225_600;
 const DAY: i64 = 86_400;
@@ -173,4 +174,59 @@ fn conversions_without_value_are_worth_nothing_that_is_known() {
         "{of_none}"
     );
     assert!(of_none.contains("no purchase has a value"));
+}
+
+#[test]
+fn one_persons_figures_of_a_segment_are_kept_back() {
+    let log = |customers: u64, value: f64| {
+        let mut log = Events::new().keep_all();
+        for person in 0..60u64 {
+            let time = START + (person as i64) * DAY;
+            log.push(Event::touch(person, time, "tv")).unwrap();
+            if person < customers {
+                log.push(Event::conversion(person, time + 60).with_value(value))
+                    .unwrap();
+                let answer = Event::of_kind(Kind::Survey, person, time + 600).with_goal("ces");
+                log.push(answer.with_value(6.0)).unwrap();
+            }
+        }
+        log
+    };
+    let dashboard = |log: &Events| {
+        let journeys = Journeys::from_events(log, JourneyOptions::default()).unwrap();
+        Dashboard::new(log, &journeys, &LastTouch, &DashboardOptions::default()).unwrap()
+    };
+    let [many, small] = [log(30, 40.0), log(1, 777.0)].map(|log| dashboard(&log));
+    let pages = KpiPages::new(&many).with_persona("many", &many);
+    let open = body(&pages.clone().with_persona("small", &small).page("A shop"));
+    assert!(open.contains("777"));
+    let minimum = MinimumGroup::new(10).unwrap();
+    let kept = pages.with_minimum(minimum).with_persona("small", &small);
+    let kept = body(&kept.page("A shop"));
+    assert!(!kept.contains("777"), "{kept}");
+    assert!(kept.contains("40.0"), "{kept}");
+}
+
+#[test]
+fn without_conversions_nothing_is_compared() {
+    let mut log = Events::new();
+    for person in 0..300u64 {
+        let time = START + person as i64 * 3_600;
+        let channel = ["tv", "search"][person as usize % 2];
+        log.push(Event::touch(person, time, channel).with_cost(1.0))
+            .unwrap();
+    }
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let table = Comparison::new()
+        .model("first-touch", FirstTouch)
+        .model("last-touch", LastTouch)
+        .bootstrap(Bootstrap::new(20, 1).unwrap())
+        .run(&journeys)
+        .unwrap();
+    let body = body(&Results::new("A shop").with_attribution(&table).page());
+    assert!(!body.contains("divide credit alike"), "{body}");
+    assert!(
+        body.contains("<b>Not known</b> <span>there are no conversions</span>"),
+        "{body}"
+    );
 }

@@ -159,7 +159,7 @@ fn channels_are_ranked_on_page_one() {
         }
         None => {
             assert!(titles(&chapter)[0].starts_with("No test is worth"));
-            assert!(page.contains("<b>None of these</b> <span>No test is worth"));
+            assert!(page.contains("<b>No channel</b> <span>No test is worth"));
         }
     }
     assert_eq!(

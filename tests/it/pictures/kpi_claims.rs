@@ -77,7 +77,8 @@ fn the_days_of_a_month_change_no_retention() {
             .any(|check| check.text().starts_with("Retention"))
     };
     assert!(!alert(&pages));
-    let title = "Retention: no two periods are equally long, so no change is tested".to_owned();
+    let title = "Retention: no two of the periods known are equally long, so no change is tested"
+        .to_owned();
     assert!(titles(&pages).contains(&title), "{:?}", titles(&pages));
     let equal = dashboard(
         &every_day(),

@@ -1,11 +1,13 @@
 //! A Ballista cluster that knows the models of mixtouch, and a client to ask it:
 //!
 //!     mixtouch-datafusion cluster --executors 2
+//!     mixtouch-datafusion map export.json.gz --mapping ga4 --out logs/
 //!     mixtouch-datafusion submit logs/ --scheduler df://localhost:50050 --models linear,markov
 //!
 //! `cluster` starts the other processes on this machine; on several machines `scheduler` and `executor`
 //! do, each of this same program.
 
+mod map;
 mod processes;
 mod submit;
 
@@ -32,6 +34,8 @@ enum Program {
     Scheduler(Scheduler),
     /// A process that reads files and runs tasks
     Executor(Executor),
+    /// Reads companies' exports by a mapping into the Parquet files that `submit` takes
+    Map(map::Options),
     /// Compares models on a log and prints the table
     Submit(submit::Options),
 }
@@ -123,6 +127,7 @@ async fn run(program: Program) -> Result<()> {
             Ok(run_scheduler(&SchedulerOptions { address, host }).await?)
         }
         Program::Executor(options) => execute(options).await,
+        Program::Map(options) => map::run(&options),
         Program::Submit(options) => submit::run(&options).await,
     }
 }
