@@ -7,7 +7,8 @@
 //! it allows.
 //!
 //! `JOURNEYS` sets how many journeys; a million otherwise, of 4 touches in the mean. Building is
-//! from at most 10 million rows.
+//! from at most 10 million rows. Logs of 1,000 and 40,000 rows, as services score all day, go from
+//! rows to the credit of eight models.
 
 #[path = "common/eight.rs"]
 mod eight;
@@ -39,6 +40,9 @@ fn main() {
     let counts = std::iter::successors(Some(1), |count| Some(count * 2))
         .take_while(|&count| count <= cores.max(2));
     let pools: Vec<ThreadPool> = counts.map(pool).collect();
+    [247, 9_880]
+        .into_iter()
+        .for_each(|persons| small(persons, &pools));
     building(persons.min(BUILT), &pools);
     scoring("log, 5 % converting", persons, 0.05, &pools);
     scoring("every journey converting", persons, 1.0, &pools);
@@ -49,6 +53,31 @@ fn pool(threads: usize) -> ThreadPool {
         .num_threads(threads)
         .build()
         .expect("threads can be started")
+}
+
+/// A log so small that each measurement is the mean of a hundred runs.
+fn small(persons: u64, pools: &[ThreadPool]) {
+    let log = events::log(persons, 0.05);
+    let buffer = yardstick::buffer(log.len());
+    println!(
+        "\n{} rows in order of time, each step a hundred times",
+        log.len()
+    );
+    let build =
+        || Journeys::from_events(&log, JourneyOptions::default()).expect("the log is sound");
+    let comparison = eight::comparison();
+    measure(
+        &[
+            step("read_once", || {
+                (0..100).for_each(|_| drop(black_box(yardstick::read_once(&buffer))))
+            }),
+            step("build", || (0..100).for_each(|_| drop(black_box(build())))),
+            step("to the credit of eight models", || {
+                (0..100).for_each(|_| drop(black_box(comparison.run(&build()))))
+            }),
+        ],
+        pools,
+    );
 }
 
 fn building(persons: u64, pools: &[ThreadPool]) {

@@ -287,20 +287,25 @@ impl ParquetChunk {
             mask,
             ..
         } = &*self.layout;
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes, metadata.clone())
-                .with_row_groups(self.groups.collect())
-                .with_projection(mask.clone())
-                .with_batch_size(ROWS)
-                .build()
-                .map_err(failed)?;
         let mut events = columns.log();
         events.reserve(self.rows.min(RESERVED));
         let mut ahead = self.before;
-        for batch in reader {
-            let batch = batch.map_err(|error| Error::Io(std::io::Error::other(error)))?;
-            arrow::extend(&mut events, &batch, columns, ahead)?;
-            ahead = ahead.saturating_add(batch.num_rows() as u64);
+        // one by one: a batch of two row groups has two dictionaries, which the decoder writes out
+        // and numbers anew
+        for group in self.groups {
+            let bytes = self.bytes.clone();
+            let reader =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata.clone())
+                    .with_row_groups(vec![group])
+                    .with_projection(mask.clone())
+                    .with_batch_size(ROWS)
+                    .build()
+                    .map_err(failed)?;
+            for batch in reader {
+                let batch = batch.map_err(|error| Error::Io(std::io::Error::other(error)))?;
+                arrow::extend(&mut events, &batch, columns, ahead)?;
+                ahead = ahead.saturating_add(batch.num_rows() as u64);
+            }
         }
         Ok(events)
     }

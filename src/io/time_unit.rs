@@ -60,6 +60,15 @@ impl TimeUnit {
         Self::Nanoseconds,
     ];
 
+    /// The whole seconds of a number of the unit; seconds need no division, which is slow.
+    #[inline]
+    fn whole_seconds(self, number: i128) -> i128 {
+        match self {
+            Self::Seconds => number,
+            _ => number.div_euclid(self.per_second()),
+        }
+    }
+
     /// How many of the unit make a second.
     pub(super) fn per_second(self) -> i128 {
         match self {
@@ -105,7 +114,7 @@ impl TimeUnit {
     /// another unit.
     #[inline]
     pub(super) fn second(self, number: i128, row: u64, column: &str) -> Result<u32> {
-        let seconds = i64::try_from(number.div_euclid(self.per_second())).ok();
+        let seconds = i64::try_from(self.whole_seconds(number)).ok();
         match seconds.and_then(second) {
             Some(seconds) if !self.is_suspect(number) => Ok(seconds),
             _ => Err(self.refusal(number, row, column)),

@@ -14,6 +14,7 @@ mod fractions;
 mod gather;
 pub(in crate::journeys) mod labels;
 pub(in crate::journeys) mod names;
+mod order;
 mod orders;
 pub(in crate::journeys) mod partition;
 mod person_cutter;

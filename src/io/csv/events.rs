@@ -1,5 +1,6 @@
 //! Event logs from CSV.
 
+mod fields;
 mod files;
 mod row;
 
@@ -7,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::io::columns::EventColumns;
 use crate::io::csv::chunks::{Chunk, Chunks};
+use crate::io::csv::events::fields::Rows;
 #[cfg(feature = "mapping")]
 use crate::io::csv::events::files::Further;
 use crate::io::csv::events::row::Row;
-use crate::io::csv::table::line_of;
 #[cfg(feature = "mapping")]
 use crate::io::file::input::Input;
 use crate::io::places::Places;
@@ -242,17 +243,11 @@ impl CsvChunk {
         let Layout {
             columns, places, ..
         } = &*self.layout;
-        let Chunk { bytes, line } = &self.chunk;
         let mut events = columns.log();
-        let mut rows = parser(bytes);
-        let mut record = csv::ByteRecord::new();
-        while rows
-            .read_byte_record(&mut record)
-            .map_err(|error| Error::Io(error.into()))?
-        {
-            let line = line - 1 + record.position().map_or(1, |began| line_of(bytes, began));
+        let mut rows = Rows::new(&self.chunk);
+        while let Some((line, fields)) = rows.read()? {
             Row {
-                record: &record,
+                fields,
                 line,
                 columns,
                 places,

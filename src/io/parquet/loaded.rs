@@ -85,7 +85,7 @@ impl Source {
         mask: &ProjectionMask,
         groups: Range<usize>,
     ) -> Result<Loaded> {
-        let (mut columns, whole) = (Vec::new(), self.len());
+        let (mut columns, whole) = (Vec::<(u64, Bytes)>::new(), self.len());
         for group in groups {
             let group = metadata.metadata().row_group(group);
             check_size(group, |leaf| mask.leaf_included(leaf))?;
@@ -99,8 +99,9 @@ impl Source {
                 }
             }
         }
+        columns.sort_by_key(|(start, bytes)| (*start, bytes.len()));
         Ok(Loaded {
-            columns,
+            columns: columns.into(),
             len: whole,
         })
     }
@@ -124,7 +125,8 @@ impl Source {
 /// bytes are loaded in turn, and decompressed and decoded in parallel.
 #[derive(Clone)]
 pub(in crate::io) struct Loaded {
-    columns: Vec<(u64, Bytes)>,
+    /// In order of their starts.
+    columns: Arc<[(u64, Bytes)]>,
     len: u64,
 }
 
@@ -175,9 +177,12 @@ impl Loaded {
         let holds = |(start, bytes): &&(u64, Bytes)| {
             (*start..start + bytes.len() as u64).contains(&position)
         };
-        self.columns
-            .iter()
-            .find(holds)
+        let behind = self
+            .columns
+            .partition_point(|(start, _)| *start <= position);
+        self.columns[..behind]
+            .last()
+            .filter(holds)
             .ok_or_else(|| ParquetError::EOF("a page lies outside its column".into()))
     }
 }

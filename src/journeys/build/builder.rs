@@ -5,7 +5,7 @@ use crate::event::{CleanedDays, CleanedRows, CostTable, Events, IgnoredRows};
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
-use crate::journeys::build::read::{ParsedRows, partitioned};
+use crate::journeys::build::read::{FEW_ROWS, ParsedRows, ROWS, partitioned};
 use crate::journeys::build::waves::CutPartitions;
 use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
@@ -137,7 +137,10 @@ impl JourneyBuilder {
     /// # Errors
     /// If [`JourneyBuilder::extend`] fails for a batch.
     pub fn extend_all(&mut self, batches: &[Events]) -> Result<()> {
-        self.extend_each(batches.iter().map(Ok), Ok)
+        // a few batches are taken apart, so that each thread has its share
+        let few = batches.len() < rayon::current_num_threads();
+        let least = if few { FEW_ROWS } else { ROWS };
+        self.take_in(batches.iter().map(Ok), Ok, least, &())
     }
 
     /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at
@@ -192,11 +195,26 @@ impl JourneyBuilder {
         P: Send,
         E: Borrow<Events>,
     {
+        self.take_in(pieces, read, ROWS, progress)
+    }
+
+    /// Takes in pieces, whose rows are spread `least` or more at a time.
+    fn take_in<P, E>(
+        &mut self,
+        pieces: impl Iterator<Item = Result<P>> + Send,
+        read: impl Fn(P) -> Result<E> + Sync,
+        least: usize,
+        progress: &dyn Progress,
+    ) -> Result<()>
+    where
+        P: Send,
+        E: Borrow<Events>,
+    {
         let (names, options) = (Mutex::new(&mut self.names), &self.options);
         let (failed, done) = (AtomicBool::new(false), AtomicU64::new(0));
         let rows_of = |piece: Result<P>| {
             let events = read(piece?)?;
-            let rows = partitioned(events.borrow(), &names, options)?;
+            let rows = partitioned(events.borrow(), &names, options, least)?;
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             step(progress, Stage::Reading, done, None)?;
             Ok(rows)

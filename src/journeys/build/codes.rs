@@ -52,14 +52,14 @@ impl PersonCodes {
         }
     }
 
-    /// What `visit` does with each code of a range, in order.
-    #[inline]
-    pub(crate) fn each(&self, range: Range<usize>, mut visit: impl FnMut(u64)) {
+    /// Adds the codes of a range to others.
+    pub(crate) fn append_to(&self, range: Range<usize>, to: &mut Vec<u64>) {
         match self {
-            Self::Near { least, distances } => distances[range]
-                .iter()
-                .for_each(|&distance| visit(least + u64::from(distance))),
-            Self::Far(codes) => codes[range].iter().for_each(|&code| visit(code)),
+            Self::Near { least, distances } => {
+                let distances = distances[range].iter();
+                to.extend(distances.map(|&distance| least + u64::from(distance)));
+            }
+            Self::Far(codes) => to.extend_from_slice(&codes[range]),
         }
     }
 }
@@ -90,9 +90,9 @@ mod tests {
         ] {
             let column = PersonCodes::new(codes.to_vec());
             assert_eq!(matches!(column, PersonCodes::Near { .. }), near);
-            let mut visited = Vec::new();
-            column.each(0..3, |code| visited.push(code));
-            assert_eq!(visited, codes);
+            let mut all = vec![5];
+            column.append_to(0..3, &mut all);
+            assert_eq!(all[1..], codes);
             assert_eq!([0, 1, 2].map(|row| column.get(row)), codes);
         }
     }

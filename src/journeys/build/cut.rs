@@ -36,6 +36,7 @@ pub(crate) struct PartitionCutter {
     excluded: Vec<bool>,
     end: u32,
     pub(super) counts_goals: bool,
+    keeps_runs: bool,
 }
 
 impl PartitionCutter {
@@ -63,6 +64,7 @@ impl PartitionCutter {
             excluded: options.excluded(channels)?,
             end: end.unwrap_or_else(|| last_row.min(options.period.last())),
             counts_goals: false,
+            keeps_runs: options.keeps_runs(),
         })
     }
 
@@ -241,6 +243,7 @@ impl PartitionCutter {
 
     /// Adds the journey of those `touches` whose lookback from `anchor` covers them.
     #[allow(clippy::too_many_arguments)] // the rows, the window, the outcome, and where it goes
+    #[inline]
     fn emit(
         &self,
         rows: &PersonRows,
@@ -251,7 +254,7 @@ impl PartitionCutter {
         part: &mut CutJourneys,
         scratch: &mut Scratch,
     ) {
-        let range = if self.options.keeps_runs() {
+        let range = if self.keeps_runs {
             self.run(rows, touches, anchor)
         } else {
             self.select(rows, touches, anchor, scratch);
@@ -282,8 +285,13 @@ impl PartitionCutter {
     /// conversions x touches steps.
     fn reachable(&self, rows: &PersonRows, touches: Range<usize>, anchor: u32) -> Range<usize> {
         let earliest = anchor.saturating_sub(self.longest);
-        touches.start + rows.times[touches.clone()].partition_point(|&time| time < earliest)
-            ..touches.end
+        let times = &rows.times[touches.clone()];
+        // mostly it covers all
+        let before = match times.first() {
+            Some(&first) if first < earliest => times.partition_point(|&time| time < earliest),
+            _ => 0,
+        };
+        touches.start + before..touches.end
     }
 
     /// The window as a run of the person's touches.

@@ -16,16 +16,18 @@ use std::cmp::Ordering;
 
 /// Orders touches and conversions of one person and second by their fractions, and moves those
 /// behind a conversion with a touch after it to the next second, where that is not after `last`.
-/// Both stand by person and time.
+/// Both stand by person and time; codes and fractions stand by row.
 pub(super) fn order(
     touches: &mut [Touch],
     sales: &mut [SaleRow],
+    codes: &[u64],
     fractions: &[u32],
     last: u32,
     table: &PersonTable,
 ) {
-    let fraction = |touch: &Touch| fractions[touch.row as usize];
-    let is_one = |a: &Touch, b: &Touch| (a.person, a.time) == (b.person, b.time);
+    let code = |touch: &Touch| codes[touch.row() as usize];
+    let fraction = |touch: &Touch| fractions[touch.row() as usize];
+    let is_one = |a: &Touch, b: &Touch| (code(a), a.time()) == (code(b), b.time());
     for second in touches
         .chunk_by_mut(is_one)
         .filter(|second| second.len() > 1)
@@ -41,7 +43,7 @@ pub(super) fn order(
             continue;
         }
         let place =
-            |touch: &Touch| by_person(touch.person, person, table).then(touch.time.cmp(&time));
+            |touch: &Touch| by_person(code(touch), person, table).then(touch.time().cmp(&time));
         let start = touches.partition_point(|touch| place(touch) == Ordering::Less);
         let len = touches[start..].partition_point(|touch| place(touch) == Ordering::Equal);
         let own = &mut touches[start..start + len];
@@ -50,7 +52,9 @@ pub(super) fn order(
             continue;
         };
         let since = fraction(&own[after]);
-        own[after..].iter_mut().for_each(|touch| touch.time += 1);
+        own[after..]
+            .iter_mut()
+            .for_each(|touch| *touch = touch.later());
         for sale in second.iter_mut().filter(|sale| sale.fraction >= since) {
             sale.time += 1;
         }

@@ -1,5 +1,5 @@
-//! The second stage of building, one partition at a time: all rows of each person together, in time
-//! order, persons in order.
+//! The second stage of building, one partition at a time or a run of several in a small log: all rows
+//! of each person together, in time order, persons in order.
 //!
 //! ```text
 //! batches of one partition   [bob ann zoe ann] [zoe bob ann ..]
@@ -18,14 +18,15 @@ use crate::event::person::PersonTable;
 use crate::journeys::build::codes::by_person;
 use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::fractions;
+use crate::journeys::build::order::OrderedTouches;
 use crate::journeys::build::orders::Orders;
-use crate::journeys::build::partition::{PartitionedRows, SaleRow, partition_column, within};
+use crate::journeys::build::partition::{PartitionedRows, SaleRow, partition_of, run_column};
 use crate::journeys::build::touch::Touch;
 use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
 
-/// The persons of one partition and their rows. Persons with a conversion in the period come first,
-/// by number of touches and rank; then the others by rank. A person's touches stand by time, those
+/// The persons of a run of partitions and their rows. Persons with a conversion in the period come
+/// first, by partition, number of touches and rank; then the others by rank. A person's touches stand by time, those
 /// of one second as they came.
 #[derive(Debug, Default)]
 pub(crate) struct PersonRows {
@@ -52,23 +53,24 @@ pub(crate) struct PersonRows {
     pub(crate) counts: RowCounts,
 }
 
-/// One person's stretch of the ordered rows.
+/// A person with conversions.
 #[derive(Debug)]
-struct Person {
+struct Buyer {
     code: u64,
-    touches: Range<usize>,
+    /// Among the persons with touches: one, or none at the place where it would be.
+    touched: Range<usize>,
     sales: Range<usize>,
+    /// Whether the last conversion lies in the period or behind it.
+    buys: bool,
 }
 
-/// What gathering a partition needs for a while: kept from one to the next, as fresh memory costs
+/// What gathering partitions needs for a while: kept from one to the next, as fresh memory costs
 /// more than the work done in it.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    buckets: Vec<u32>,
-    ends: Vec<u32>,
-    touches: Vec<Touch>,
+    ordered: OrderedTouches,
+    /// The touches' rows as they came, in the order of gathered rows.
     rows: Vec<u32>,
-    persons: Vec<Person>,
 }
 
 /// Where partitions come from.
@@ -80,57 +82,41 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
-    pub(crate) fn gather(&self, partition: usize, scratch: &mut Scratch) -> PersonRows {
+    pub(crate) fn gather(&self, run: &Range<usize>, scratch: &mut Scratch) -> PersonRows {
         let &Self {
             batches,
             table,
             options,
             orders,
         } = self;
-        scratch.order_touches(batches, partition, table);
-        let mut sales = ordered_sales(batches, partition, table, PartitionedRows::sales);
-        let mut returns = ordered_sales(batches, partition, table, PartitionedRows::returns);
+        let Scratch { ordered, rows } = scratch;
+        ordered.fill(batches, run, table);
+        let mut sales = ordered_sales(batches, run, table, PartitionedRows::sales);
+        let mut returns = ordered_sales(batches, run, table, PartitionedRows::returns);
         let horizon = options.horizon();
         if horizon.stop.is_some() {
             // a builder that goes on may hold later rows
-            scratch.touches.retain(|touch| horizon.reads(touch.time));
+            ordered.touches.retain(|touch| horizon.reads(touch.time()));
             sales.retain(|sale| horizon.reads(sale.time));
             returns.retain(|each| horizon.reads(each.time));
         }
-        self.order_within_seconds(partition, &mut scratch.touches, &mut sales);
+        self.order_within_seconds(run, ordered, &mut sales);
         let mut counts = RowCounts::default();
         orders.settle(&mut sales, &returns, table, &mut counts);
-        let converting = scratch.find_persons(&sales, table, Reach::new(options));
-        let Scratch {
-            touches,
-            rows,
-            persons,
-            ..
-        } = scratch;
+        ordered.find_persons(table);
         let mut gathered = PersonRows {
-            converting,
             counts,
             ..PersonRows::default()
         };
-        gathered.times.reserve_exact(touches.len());
         rows.clear();
-        for person in &*persons {
-            for touch in &touches[person.touches.clone()] {
-                gathered.times.push(touch.time);
-                rows.push(touch.row);
-            }
-            gathered
-                .sales
-                .extend_from_slice(&sales[person.sales.clone()]);
-        }
-        gathered.persons = persons.iter().map(|person| person.code).collect();
-        gathered.touch_ends = ends(persons.iter().map(|person| person.touches.len()));
-        gathered.sale_ends = ends(persons.iter().map(|person| person.sales.len()));
-        let pick = Pick {
-            batches,
-            partition,
+        Layout {
+            ordered,
+            sales: &sales,
             rows,
-        };
+            to: &mut gathered,
+        }
+        .lay_out(table, Reach::new(options));
+        let pick = Pick { batches, run, rows };
         gathered.channels = pick.column(|batch| &batch.channel, ChannelId::NONE);
         gathered.costs = pick.column(|batch| &batch.cost, 0.0);
         gathered.interactions = pick.column(|batch| &batch.interaction, None);
@@ -140,117 +126,117 @@ impl Source<'_> {
     }
 
     /// Orders rows of one second by their fractions, where some batch has any.
-    fn order_within_seconds(&self, partition: usize, touches: &mut [Touch], sales: &mut [SaleRow]) {
+    fn order_within_seconds(
+        &self,
+        run: &Range<usize>,
+        ordered: &mut OrderedTouches,
+        sales: &mut [SaleRow],
+    ) {
         if self.batches.iter().all(|batch| batch.fraction.is_empty()) {
             return;
         }
         let last = self.batches.iter().filter_map(|batch| batch.last).max();
         let last = last.unwrap_or(0).min(self.options.horizon().last());
-        let all = partition_column(self.batches, partition, |batch| &batch.fraction, 0);
-        fractions::order(touches, sales, &all, last, self.table);
+        let all = run_column(self.batches, run, |batch| &batch.fraction, 0);
+        let OrderedTouches { touches, codes, .. } = ordered;
+        fractions::order(touches, sales, codes, &all, last, self.table);
     }
 }
 
-impl Scratch {
-    /// The touches of a partition by person, each person's by time, those of one second as they
-    /// came.
-    ///
-    /// A counting sort over the next bits of the rank brings nearly all into order; what shares one
-    /// of its buckets - few rows of few persons - is sorted there. Against a hash table of persons
-    /// it saves a dependent look-up a touch.
-    fn order_touches(
-        &mut self,
-        batches: &[PartitionedRows],
-        partition: usize,
-        table: &PersonTable,
-    ) {
-        let len: usize = batches
-            .iter()
-            .map(|batch| batch.touches(partition).len())
-            .sum();
-        // rows are several to a person: most buckets hold one person or none
-        let width = (len / 2).next_power_of_two().max(64);
-        let shift = 64 - width.trailing_zeros();
-        let Self {
-            buckets,
-            ends,
-            touches,
-            ..
-        } = self;
-        buckets.clear();
-        buckets.reserve(len);
-        ends.clear();
-        ends.resize(width, 0);
-        for batch in batches {
-            batch.person.each(batch.touches(partition), |person| {
-                let bucket = within(table.rank(person)) >> shift;
-                buckets.push(bucket as u32);
-                ends[bucket as usize] += 1;
-            });
-        }
-        let mut end = 0;
-        for next in &mut *ends {
-            end += std::mem::replace(next, end);
-        }
-        touches.clear();
-        touches.resize(len, Touch::default());
-        let mut row = 0;
-        for batch in batches {
-            let mut times = batch.time[batch.touches(partition)].iter();
-            batch.person.each(batch.touches(partition), |person| {
-                let next = &mut ends[buckets[row] as usize];
-                touches[*next as usize] = Touch {
-                    person,
-                    time: times.next().copied().unwrap_or(0),
-                    row: row as u32,
-                };
-                *next += 1;
-                row += 1;
-            });
-        }
-        sort_buckets(touches, ends, table);
-    }
+/// The rows of a run of partitions on their way to where they stand in the end.
+struct Layout<'a> {
+    ordered: &'a OrderedTouches,
+    sales: &'a [SaleRow],
+    rows: &'a mut Vec<u32>,
+    to: &'a mut PersonRows,
+}
 
-    /// The persons in order, those who bought in the period first; how many did.
-    fn find_persons(&mut self, sales: &[SaleRow], table: &PersonTable, reach: Reach) -> usize {
-        let Self {
-            touches, persons, ..
-        } = self;
-        persons.clear();
-        let mut others = Vec::with_capacity(touches.len() / 4);
-        let (mut touch, mut sale) = (0, 0);
-        loop {
-            let code = match (touches.get(touch), sales.get(sale)) {
-                (Some(touch), Some(sale))
-                    if by_person(touch.person, sale.person, table).is_gt() =>
-                {
-                    sale.person
-                }
-                (Some(touch), _) => touch.person,
-                (None, Some(sale)) => sale.person,
-                (None, None) => break,
-            };
-            let (first, bought) = (touch, sale);
-            while touches.get(touch).is_some_and(|touch| touch.person == code) {
-                touch += 1;
-            }
-            while sales.get(sale).is_some_and(|sale| sale.person == code) {
-                sale += 1;
-            }
-            let buys = sale > bought && sales[sale - 1].time >= reach.period;
-            let list = if buys { &mut *persons } else { &mut others };
-            list.push(Person {
-                code,
-                touches: first..touch,
-                sales: bought..sale,
-            });
-        }
+impl Layout<'_> {
+    /// The persons who bought in the period first, then the others, those without conversions a run
+    /// at a time.
+    fn lay_out(mut self, table: &PersonTable, reach: Reach) {
+        let buyers = self.buyers(table, reach);
+        let persons = self.ordered.persons();
+        let touches = self.ordered.touches.len();
+        self.to.times.reserve_exact(touches);
+        self.rows.reserve(touches);
+        self.to.persons.reserve_exact(persons + buyers.len());
+        self.to.touch_ends.reserve_exact(persons + buyers.len());
+        self.to.sale_ends.reserve_exact(persons + buyers.len());
+        let mut converting: Vec<&Buyer> = buyers.iter().filter(|buyer| buyer.buys).collect();
         // loops over touches end as the last one did, which the processor foresees: scoring takes
         // two thirds of the time
-        persons.sort_by_cached_key(|person| reach.count(&touches[person.touches.clone()]));
-        let converting = persons.len();
-        persons.append(&mut others);
+        converting.sort_by_cached_key(|buyer| {
+            let touches = self.ordered.of(buyer.touched.clone());
+            (partition_of(table.rank(buyer.code)), reach.count(touches))
+        });
+        self.to.converting = converting.len();
         converting
+            .into_iter()
+            .for_each(|buyer| self.add_buyer(buyer));
+        let mut next = 0;
+        for buyer in &buyers {
+            self.add_others(next..buyer.touched.start);
+            if !buyer.buys {
+                self.add_buyer(buyer);
+            }
+            next = buyer.touched.end;
+        }
+        self.add_others(next..persons);
+    }
+
+    /// The persons with conversions, by rank.
+    fn buyers(&self, table: &PersonTable, reach: Reach) -> Vec<Buyer> {
+        let (mut from, mut end) = (0, 0);
+        let buyer = |own: &[SaleRow]| {
+            let code = own[0].person;
+            let touched = self.ordered.find(code, from, table);
+            from = touched.end;
+            let sales = end..end + own.len();
+            end = sales.end;
+            Buyer {
+                code,
+                touched,
+                sales,
+                buys: own[own.len() - 1].time >= reach.period,
+            }
+        };
+        let by_person = self
+            .sales
+            .chunk_by(|left, right| left.person == right.person);
+        by_person.map(buyer).collect()
+    }
+
+    fn add_buyer(&mut self, buyer: &Buyer) {
+        if buyer.touched.is_empty() {
+            self.to.persons.push(buyer.code);
+            self.to.touch_ends.push(self.to.times.len() as u32);
+        } else {
+            self.add_touched(buyer.touched.clone());
+        }
+        let sales = &self.sales[buyer.sales.clone()];
+        self.to.sales.extend_from_slice(sales);
+        self.to.sale_ends.push(self.to.sales.len() as u32);
+    }
+
+    /// Adds persons without conversions.
+    fn add_others(&mut self, persons: Range<usize>) {
+        self.add_touched(persons);
+        let sales = self.to.sales.len() as u32;
+        self.to.sale_ends.resize(self.to.persons.len(), sales);
+    }
+
+    fn add_touched(&mut self, persons: Range<usize>) {
+        let before = self.to.times.len() as u32;
+        let touches = self.ordered.of(persons.clone()).iter();
+        self.to
+            .times
+            .extend(touches.clone().map(|touch| touch.time()));
+        self.rows.extend(touches.map(|touch| touch.row()));
+        for (code, end) in self.ordered.each(persons) {
+            self.to.persons.push(code);
+            self.to.touch_ends.push(before + end);
+        }
     }
 }
 
@@ -277,36 +263,21 @@ impl Reach {
     fn count(self, touches: &[Touch]) -> usize {
         match self.touches {
             0 => touches.len(),
-            first => touches.len() - touches.partition_point(|touch| touch.time < first),
+            first => touches.len() - touches.partition_point(|touch| touch.time() < first),
         }
     }
 }
 
-/// Puts the touches of each bucket, which ends where `ends` says, in order.
-fn sort_buckets(touches: &mut [Touch], ends: &[u32], table: &PersonTable) {
-    let order = |left: &Touch, right: &Touch| {
-        by_person(left.person, right.person, table).then(left.time.cmp(&right.time))
-    };
-    let mut start = 0;
-    for &end in ends {
-        let bucket = &mut touches[start..end as usize];
-        if !bucket.is_sorted_by(|left, right| order(left, right).is_le()) {
-            bucket.sort_by(order);
-        }
-        start = end as usize;
-    }
-}
-
-/// The conversions of a partition, or its returns, by person and time.
+/// The conversions of a run of partitions, or its returns, by person and time.
 fn ordered_sales(
     batches: &[PartitionedRows],
-    partition: usize,
+    run: &Range<usize>,
     table: &PersonTable,
-    rows: impl Fn(&PartitionedRows, usize) -> &[SaleRow],
+    rows: impl for<'a> Fn(&'a PartitionedRows, &Range<usize>) -> &'a [SaleRow],
 ) -> Vec<SaleRow> {
     let mut sales: Vec<SaleRow> = batches
         .iter()
-        .flat_map(|batch| rows(batch, partition))
+        .flat_map(|batch| rows(batch, run))
         .copied()
         .collect();
     sales.sort_by(|left, right| {
@@ -315,30 +286,20 @@ fn ordered_sales(
     sales
 }
 
-/// Brings columns of a partition into the order of `rows`.
+/// Brings columns of a run of partitions into the order of `rows`.
 struct Pick<'a> {
     batches: &'a [PartitionedRows],
-    partition: usize,
+    run: &'a Range<usize>,
     rows: &'a [u32],
 }
 
 impl Pick<'_> {
     /// One column, empty where it is in every batch.
     fn column<T: Copy>(&self, values: impl Fn(&PartitionedRows) -> &Vec<T>, filler: T) -> Vec<T> {
-        let all = partition_column(self.batches, self.partition, values, filler);
+        let all = run_column(self.batches, self.run, values, filler);
         if all.is_empty() {
             return all;
         }
         self.rows.iter().map(|&row| all[row as usize]).collect()
     }
-}
-
-fn ends(lengths: impl Iterator<Item = usize>) -> Vec<u32> {
-    let mut end = 0;
-    lengths
-        .map(|length| {
-            end += length as u32;
-            end
-        })
-        .collect()
 }

@@ -100,7 +100,7 @@ impl Orders {
         table: &PersonTable,
         counts: &mut RowCounts,
     ) {
-        if self.drops_repeats && !self.repeated.is_empty() {
+        if self.has_repeats() {
             sales.retain(|sale| {
                 let stands = self.stands(sale, table);
                 if !stands && self.period.includes(sale.time) {
@@ -130,6 +130,11 @@ impl Orders {
             let OrderRow { time, rank, .. } = self.repeated[at];
             (time, rank) == (sale.time, table.rank(sale.person))
         })
+    }
+
+    /// Whether some row repeats an order.
+    pub(super) fn has_repeats(&self) -> bool {
+        self.drops_repeats && !self.repeated.is_empty()
     }
 
     /// How many returns name an order that no conversion has.

@@ -29,10 +29,24 @@ pub(crate) fn partition_of(rank: u64) -> usize {
     (rank >> (64 - BITS)) as usize
 }
 
-/// The rank without the bits that all of a partition share.
+/// The rank without the bits that all of a run of partitions share.
 #[inline]
-pub(crate) fn within(rank: u64) -> u64 {
-    rank << BITS
+pub(crate) fn within(rank: u64, run: &Range<usize>) -> u64 {
+    rank << (BITS - run.len().ilog2())
+}
+
+/// Rows that a run of partitions should have at least: with fewer, what a run costs by itself comes
+/// to more than its rows do.
+const FEW_ROWS: usize = 1 << 11;
+
+/// All partitions of a log of so many rows in runs that are gathered and cut together: one by one in
+/// a large log. Their number is a power of two, so that the ranks of a run share their first bits.
+pub(super) fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let least = FEW_ROWS * PARTITIONS / rows.max(1);
+    let width = least.next_power_of_two().min(PARTITIONS);
+    (0..PARTITIONS)
+        .step_by(width)
+        .map(move |start| start..start + width)
 }
 
 /// The rows of one batch of events, ordered by partition and, inside one, as they came: 10 bytes a
@@ -83,21 +97,20 @@ impl PartitionedRows {
         self.time.len() + self.sales.len() + self.returns.len()
     }
 
-    /// The touches of one partition.
-    pub(crate) fn touches(&self, partition: usize) -> Range<usize> {
-        self.offsets[partition] as usize..self.offsets[partition + 1] as usize
+    /// The touches of a run of partitions.
+    pub(crate) fn touches(&self, run: &Range<usize>) -> Range<usize> {
+        self.offsets[run.start] as usize..self.offsets[run.end] as usize
     }
 
-    /// The conversions of one partition.
-    pub(crate) fn sales(&self, partition: usize) -> &[SaleRow] {
-        &self.sales
-            [self.sale_offsets[partition] as usize..self.sale_offsets[partition + 1] as usize]
+    /// The conversions of a run of partitions.
+    pub(crate) fn sales(&self, run: &Range<usize>) -> &[SaleRow] {
+        &self.sales[self.sale_offsets[run.start] as usize..self.sale_offsets[run.end] as usize]
     }
 
-    /// The returns of one partition.
-    pub(crate) fn returns(&self, partition: usize) -> &[SaleRow] {
-        match self.return_offsets.get(partition..partition + 2) {
-            Some(bounds) => &self.returns[bounds[0] as usize..bounds[1] as usize],
+    /// The returns of a run of partitions.
+    pub(crate) fn returns(&self, run: &Range<usize>) -> &[SaleRow] {
+        match self.return_offsets.get(run.start..=run.end) {
+            Some(bounds) => &self.returns[bounds[0] as usize..bounds[run.len()] as usize],
             None => &[],
         }
     }
@@ -115,15 +128,15 @@ impl PartitionedRows {
     /// One batch of the rows of several, which follow each other.
     pub(crate) fn merge(batches: &[Self]) -> Self {
         let touches = || {
-            (0..PARTITIONS).flat_map(|part| {
+            partitions().flat_map(|part| {
                 batches
                     .iter()
-                    .flat_map(move |batch| batch.touches(part).map(move |row| (batch, row)))
+                    .flat_map(move |batch| batch.touches(&part).map(move |row| (batch, row)))
             })
         };
-        let sum = |lengths: &dyn Fn(&Self, usize) -> usize| {
+        let sum = |lengths: &dyn Fn(&Self, &Range<usize>) -> usize| {
             offsets(
-                (0..PARTITIONS).map(|part| batches.iter().map(|batch| lengths(batch, part)).sum()),
+                partitions().map(|part| batches.iter().map(|batch| lengths(batch, &part)).sum()),
             )
         };
         let returned = batches.iter().any(|batch| !batch.returns.is_empty());
@@ -141,14 +154,14 @@ impl PartitionedRows {
             label: merged(batches, touches(), |batch| &batch.label, 0),
             fraction: merged(batches, touches(), |batch| &batch.fraction, 0),
             offsets: sum(&|batch, part| batch.touches(part).len()),
-            sales: (0..PARTITIONS)
-                .flat_map(|part| batches.iter().flat_map(move |batch| batch.sales(part)))
+            sales: partitions()
+                .flat_map(|part| batches.iter().flat_map(move |batch| batch.sales(&part)))
                 .copied()
                 .collect(),
             sale_offsets: sum(&|batch, part| batch.sales(part).len()),
-            returns: (0..PARTITIONS)
+            returns: partitions()
                 .take(if returned { PARTITIONS } else { 0 })
-                .flat_map(|part| batches.iter().flat_map(move |batch| batch.returns(part)))
+                .flat_map(|part| batches.iter().flat_map(move |batch| batch.returns(&part)))
                 .copied()
                 .collect(),
             return_offsets: if returned {
@@ -177,10 +190,10 @@ impl PartitionedRows {
         let keeps: Vec<bool> = times
             .map(|(row, &time)| is_kept(self.person.get(row), time))
             .collect();
-        let counts = |part| self.touches(part).filter(|&row| keeps[row]).count();
-        let kept = offsets((0..PARTITIONS).map(counts));
-        let sales = offsets((0..PARTITIONS).map(|part| {
-            let sales = self.sales(part).iter();
+        let counts = |part| self.touches(&part).filter(|&row| keeps[row]).count();
+        let kept = offsets(partitions().map(counts));
+        let sales = offsets(partitions().map(|part| {
+            let sales = self.sales(&part).iter();
             sales.filter(|sale| is_kept_sale(sale)).count()
         }));
         self.retain_returns(is_kept_sale);
@@ -212,8 +225,11 @@ impl PartitionedRows {
         if self.returns.iter().all(&is_kept) {
             return;
         }
-        let kept = |part| self.returns(part).iter().filter(|each| is_kept(each));
-        self.return_offsets = offsets((0..PARTITIONS).map(|part| kept(part).count()));
+        let kept = |part| {
+            let returns = self.returns(&part).iter();
+            returns.filter(|each| is_kept(each)).count()
+        };
+        self.return_offsets = offsets(partitions().map(kept));
         self.returns.retain(is_kept);
     }
 
@@ -249,20 +265,26 @@ impl PartitionedRows {
     }
 }
 
-/// One partition's cells of a column, batch by batch as they came; empty where every batch's is.
-pub(super) fn partition_column<T: Copy>(
+/// All partitions, one by one.
+fn partitions() -> impl Iterator<Item = Range<usize>> {
+    (0..PARTITIONS).map(|part| part..part + 1)
+}
+
+/// The cells of a column in a run of partitions, batch by batch as they came; empty where every
+/// batch's is.
+pub(super) fn run_column<T: Copy>(
     batches: &[PartitionedRows],
-    partition: usize,
+    run: &Range<usize>,
     values: impl Fn(&PartitionedRows) -> &Vec<T>,
     filler: T,
 ) -> Vec<T> {
     if batches.iter().all(|batch| values(batch).is_empty()) {
         return Vec::new();
     }
-    let lengths = batches.iter().map(|batch| batch.touches(partition).len());
+    let lengths = batches.iter().map(|batch| batch.touches(run).len());
     let mut all = Vec::with_capacity(lengths.sum());
     for batch in batches {
-        let touches = batch.touches(partition);
+        let touches = batch.touches(run);
         match values(batch).get(touches.clone()) {
             Some(column) => all.extend_from_slice(column),
             None => all.resize(all.len() + touches.len(), filler),

@@ -10,10 +10,10 @@ use crate::journeys::options::JourneyOptions;
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
-/// Rows spread at a time, at most.
-const ROWS: usize = 1 << 19;
+/// Rows spread at a time, at most. The more, the longer the stretches of memory that gathering reads.
+pub(super) const ROWS: usize = 1 << 19;
 /// Rows below which a piece is not worth a thread of its own.
-const FEW_ROWS: usize = 1 << 17;
+pub(super) const FEW_ROWS: usize = 1 << 17;
 
 /// The rows of one piece.
 pub(super) struct ParsedRows {
@@ -26,11 +26,12 @@ pub(super) struct ParsedRows {
     pub(super) rows: u64,
 }
 
-/// The rows of a batch of events by partition.
+/// The rows of a batch of events by partition, in pieces of `least` rows or more.
 pub(super) fn partitioned(
     events: &Events,
     names: &Mutex<&mut Names>,
     options: &JourneyOptions,
+    least: usize,
 ) -> Result<ParsedRows> {
     let (touched, labels) = (touched(events), BatchLabels::new(events, options)?);
     let texts = names
@@ -43,7 +44,7 @@ pub(super) fn partitioned(
         .len()
         .div_ceil(ROWS)
         .next_multiple_of(4)
-        .min(events.len().div_ceil(FEW_ROWS));
+        .min(events.len().div_ceil(least));
     let rows = events.len().div_ceil(pieces.max(1)).max(1);
     let starts = (0..events.len())
         .into_par_iter()

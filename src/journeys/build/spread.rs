@@ -73,17 +73,22 @@ impl PartitionedRows {
 
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
         let (horizon, table) = (recoding.options.horizon(), events.people());
-        let (kinds, times, persons) = (events.kinds(), events.times(), events.persons());
-        let is_touch = |row: usize| kinds[row].0 == Kind::Touch && horizon.reads(times[row]);
-        let home = |row: usize| {
-            if is_touch(row) {
-                partition_of(table.rank(persons[row]))
+        let kinds = &events.kinds()[rows.clone()];
+        let times = &events.times()[rows.clone()];
+        let persons = &events.persons()[rows.clone()];
+        let mut counts = vec![0u32; PARTITIONS + 1];
+        let mut homes: Vec<u16> = Vec::with_capacity(rows.len());
+        for ((&(kind, _), &time), &person) in kinds.iter().zip(times).zip(persons) {
+            let is_touch = (kind == Kind::Touch) & horizon.reads(time);
+            let home = if is_touch {
+                partition_of(table.rank(person))
             } else {
                 PARTITIONS
-            }
-        };
-        let homes: Vec<u16> = rows.clone().map(|row| home(row) as u16).collect();
-        let (offsets, mut next) = counted(homes.iter().map(|&home| home as usize));
+            };
+            counts[home] += 1;
+            homes.push(home as u16);
+        }
+        let (offsets, mut next) = bounds(&counts);
         let total = offsets[PARTITIONS] as usize;
         self.offsets = offsets;
         let place = |&home: &u16| {
@@ -94,32 +99,35 @@ impl PartitionedRows {
         let places: Vec<u32> = homes.iter().map(place).collect();
         drop(homes);
         let spread = Spread {
-            rows: rows.clone(),
             places: &places,
             touches: total,
         };
         let Texts {
             people, channels, ..
         } = &recoding.texts;
-        let (own, costs) = (events.channel_ids(), events.costs());
-        self.person = spread.codes(|row| recode_person(people, persons[row]));
-        self.time = spread.column(0, |row| times[row]);
-        self.channel = spread.column(ChannelId::NONE, |row| recode_channel(channels, own[row]));
-        if !costs.is_empty() && costs[rows].iter().any(|&cost| cost > 0.0) {
-            self.cost = spread.column(0.0, |row| costs[row]);
+        let own = events.channel_ids()[rows.clone()].iter();
+        self.person = spread.codes(persons.iter().map(|&code| recode_person(people, code)));
+        self.time = spread.column(0, times.iter().copied());
+        let channel = own.map(|&channel| recode_channel(channels, channel));
+        self.channel = spread.column(ChannelId::NONE, channel);
+        let costs = events.costs().get(rows.clone()).unwrap_or_default();
+        if costs.iter().any(|&cost| cost > 0.0) {
+            self.cost = spread.column(0.0, costs.iter().copied());
         }
         if recoding.options.keeps_interactions() {
-            self.interaction = spread.column(None, |row| kinds[row].1);
+            self.interaction = spread.column(None, kinds.iter().map(|kind| kind.1));
         }
         if recoding.texts.segment.is_some() {
-            self.segment = spread.column(0, |row| recoding.segment(events, row));
+            let segment = rows.clone().map(|row| recoding.segment(events, row));
+            self.segment = spread.column(0, segment);
         }
         if events.has_fractions() {
-            self.fraction = spread.column(0, |row| events.fraction(row));
+            let fraction = rows.clone().map(|row| events.fraction(row));
+            self.fraction = spread.column(0, fraction);
         }
         if let Some((codes, labels)) = &recoding.texts.labels {
-            let label = |row: usize| labels.get(codes[row] as usize).copied().unwrap_or(0);
-            self.label = spread.column(0, label);
+            let label = |code: &u32| labels.get(*code as usize).copied().unwrap_or(0);
+            self.label = spread.column(0, codes[rows].iter().map(label));
         }
     }
 
@@ -182,18 +190,16 @@ fn by_home(
 /// Where the rows of a batch go: touches by partition, all other rows behind them. A column at a
 /// time, without a branch a row: the 2,048 open lines of one column stay in the cache.
 struct Spread<'a> {
-    rows: Range<usize>,
     places: &'a [u32],
     touches: usize,
 }
 
 impl Spread<'_> {
-    fn column<T: Copy>(&self, filler: T, value: impl Fn(usize) -> T) -> Vec<T> {
+    fn column<T: Copy>(&self, filler: T, values: impl Iterator<Item = T>) -> Vec<T> {
         let mut column = vec![filler; self.places.len()];
-        self.rows
-            .clone()
-            .zip(self.places)
-            .for_each(|(row, &at)| column[at as usize] = value(row));
+        for (value, &at) in values.zip(self.places) {
+            column[at as usize] = value;
+        }
         column.truncate(self.touches);
         if self.touches < self.places.len() / 8 * 7 {
             column.shrink_to_fit();
@@ -202,21 +208,18 @@ impl Spread<'_> {
     }
 
     /// Persons' codes: as distances from the least where they fit.
-    fn codes(&self, person: impl Fn(usize) -> u64) -> PersonCodes {
-        let (least, most) = self
-            .rows
-            .clone()
-            .map(&person)
-            .fold((u64::MAX, 0), |(least, most), code| {
-                (least.min(code), most.max(code))
-            });
+    fn codes(&self, persons: impl Iterator<Item = u64> + Clone) -> PersonCodes {
+        let range = persons.clone();
+        let (least, most) = range.fold((u64::MAX, 0), |(least, most), code| {
+            (least.min(code), most.max(code))
+        });
         if u32::try_from(most.saturating_sub(least)).is_ok() {
             PersonCodes::Near {
                 least,
-                distances: self.column(0, |row| (person(row) - least) as u32),
+                distances: self.column(0, persons.map(|code| (code - least) as u32)),
             }
         } else {
-            PersonCodes::Far(self.column(0, person))
+            PersonCodes::Far(self.column(0, persons))
         }
     }
 }
@@ -242,6 +245,10 @@ fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) ->
 fn counted(homes: impl Iterator<Item = usize>) -> (Vec<u32>, Vec<u32>) {
     let mut counts = vec![0u32; PARTITIONS + 1];
     homes.for_each(|home| counts[home] += 1);
+    bounds(&counts)
+}
+
+fn bounds(counts: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let offsets = offsets(counts[..PARTITIONS].iter().map(|&count| count as usize));
     let next = offsets.clone();
     (offsets, next)

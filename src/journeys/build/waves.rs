@@ -27,12 +27,13 @@ use crate::journeys::build::gather::{Scratch, Source};
 use crate::journeys::build::labels::split;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::orders::Orders;
-use crate::journeys::build::partition::{PARTITIONS, PartitionedRows, SaleRow};
+use crate::journeys::build::partition::{PartitionedRows, SaleRow, runs};
 use crate::journeys::irregularities::Irregularities;
 use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Partitions that a thread cuts before they are added to the arena; more where they have fewer
 /// rows than this.
@@ -77,8 +78,10 @@ impl CutPartitions {
         let returns: Vec<&[SaleRow]> = batches.iter().map(PartitionedRows::all_returns).collect();
         let (table, len) = (&names.people, names.orders.len());
         let orders = Orders::new(&sales, &returns, len, table, options);
-        let filled = filled_partitions(batches);
         let rows: usize = batches.iter().map(PartitionedRows::len).sum();
+        // partition by partition where amounts are added up, so that the sums have the same bits
+        let adds_up = orders.has_repeats() || batches.iter().any(|batch| !batch.cost.is_empty());
+        let filled = filled_runs(batches, if adds_up { usize::MAX } else { rows });
         let mut cut = Self {
             arena: GrowingArena::new(filled.len(), rows),
             costs: vec![0.0; channels.len()],
@@ -103,31 +106,25 @@ impl CutPartitions {
         &mut self,
         source: &Source<'_>,
         cutter: &PartitionCutter,
-        filled: &[usize],
+        filled: &[Range<usize>],
         progress: &dyn Progress,
     ) -> Result<()> {
         let rows: usize = source.batches.iter().map(PartitionedRows::len).sum();
         let shared = source.options.keeps_runs();
-        let cut = |scratch: &mut Scratch, &partition: &usize| {
-            cutter.cut(source.gather(partition, scratch))
-        };
+        let cut =
+            |scratch: &mut Scratch, run: &Range<usize>| cutter.cut(source.gather(run, scratch));
         let total = Some(filled.len() as u64);
         step(progress, Stage::Building, 0, total)?;
         let (mut parts, mut done) = (Vec::new(), 0);
         let wave = WAVE.max(WAVE_ROWS * filled.len() / rows.max(1));
-        for partitions in filled.chunks(wave * rayon::current_num_threads()) {
+        for runs in filled.chunks(wave * rayon::current_num_threads()) {
             // while the last ones are added the next ones are cut: no thread waits for another at
             // the end of each
-            let next = || {
-                partitions
-                    .par_iter()
-                    .map_init(Scratch::default, cut)
-                    .collect()
-            };
+            let next = || runs.par_iter().map_init(Scratch::default, cut).collect();
             let (added, cut) = rayon::join(|| self.add(parts, shared), next);
             added?;
             parts = cut;
-            done += partitions.len() as u64;
+            done += runs.len() as u64;
             step(progress, Stage::Building, done, total)?;
         }
         self.add(parts, shared)
@@ -220,15 +217,15 @@ impl CutPartitions {
     }
 }
 
-/// The partitions that have rows.
-fn filled_partitions(batches: &[PartitionedRows]) -> Vec<usize> {
-    let has_rows = |&part: &usize| {
+/// The runs of partitions that have rows.
+fn filled_runs(batches: &[PartitionedRows], rows: usize) -> Vec<Range<usize>> {
+    let has_rows = |run: &Range<usize>| {
         batches.iter().any(|batch| {
-            let sales = batch.sales(part).len() + batch.returns(part).len();
-            !batch.touches(part).is_empty() || sales > 0
+            let sales = batch.sales(run).len() + batch.returns(run).len();
+            !batch.touches(run).is_empty() || sales > 0
         })
     };
-    (0..PARTITIONS).filter(has_rows).collect()
+    runs(rows).filter(has_rows).collect()
 }
 
 impl Places {
@@ -249,3 +246,6 @@ impl Places {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use crate::event::person::plain_number;
 use crate::event::{Events, Identifier, Interaction, Kind, unknown_person};
 use crate::identity::Pseudonymiser;
 use crate::io::columns::{EventColumns, zone_of};
+use crate::io::csv::events::fields::Fields;
 use crate::io::places::{Field, Places};
 use crate::io::timestamp;
 use crate::time::TimeZone;
@@ -15,7 +16,7 @@ use std::borrow::Cow;
 
 /// One row of the file.
 pub(super) struct Row<'a> {
-    pub(super) record: &'a csv::ByteRecord,
+    pub(super) fields: Fields<'a>,
     /// The line of the file, from 1.
     pub(super) line: u64,
     pub(super) columns: &'a EventColumns,
@@ -82,7 +83,7 @@ impl<'a> Row<'a> {
 
     #[inline]
     fn check_width(&self) -> Result<()> {
-        let (own, header) = (self.record.len(), self.places.width);
+        let (own, header) = (self.fields.len(), self.places.width);
         if own == header {
             return Ok(());
         }
@@ -104,12 +105,12 @@ impl<'a> Row<'a> {
     fn bytes(&self, field: Field) -> &'a [u8] {
         self.places
             .of(field)
-            .and_then(|at| self.record.get(at))
+            .and_then(|at| self.fields.get(at))
             .unwrap_or(b"")
     }
 
     fn utf8(&self, at: usize, name: &str) -> Result<&'a str> {
-        let bytes = self.record.get(at).unwrap_or(b"");
+        let bytes = self.fields.get(at).unwrap_or(b"");
         std::str::from_utf8(bytes)
             .map_err(|_| Error::field(self.line, name, String::from_utf8_lossy(bytes), "UTF-8"))
     }
