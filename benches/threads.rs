@@ -55,26 +55,27 @@ fn pool(threads: usize) -> ThreadPool {
         .expect("threads can be started")
 }
 
-/// A log so small that each measurement is the mean of a hundred runs.
+/// Each step a hundred times: one run is too short for a clock.
 fn small(persons: u64, pools: &[ThreadPool]) {
     let log = events::log(persons, 0.05);
     let buffer = yardstick::buffer(log.len());
-    println!(
-        "\n{} rows in order of time, each step a hundred times",
-        log.len()
-    );
+    println!("\na hundred times, {} rows in order of time", log.len());
     let build =
         || Journeys::from_events(&log, JourneyOptions::default()).expect("the log is sound");
-    let comparison = eight::comparison();
+    let credit = || {
+        let table = eight::comparison().run(&build());
+        black_box(table.expect("there are times"));
+    };
+    let often = |run: &dyn Fn()| (0..100).for_each(|_| run());
     measure(
         &[
             step("read_once", || {
-                (0..100).for_each(|_| drop(black_box(yardstick::read_once(&buffer))))
+                often(&|| {
+                    black_box(yardstick::read_once(black_box(&buffer)));
+                })
             }),
-            step("build", || (0..100).for_each(|_| drop(black_box(build())))),
-            step("to the credit of eight models", || {
-                (0..100).for_each(|_| drop(black_box(comparison.run(&build()))))
-            }),
+            step("build", || often(&|| drop(black_box(build())))),
+            step("to the credit of eight models", || often(&credit)),
         ],
         pools,
     );
@@ -193,14 +194,14 @@ fn measure(steps: &[Step<'_>], pools: &[ThreadPool]) {
         .into_iter()
         .map(|pools| pools.into_iter().map(median).collect())
         .collect();
-    print!("{:28}", "seconds");
+    print!("{:30}", "seconds");
     pools
         .iter()
         .for_each(|pool| print!("{:>9} thr", pool.current_num_threads()));
     println!("{:>9}{:>13}", "times", "x read_once");
     let last = pools.len() - 1;
     for ((name, _), spent) in steps.iter().zip(&medians) {
-        print!("{name:28}");
+        print!("{name:30}");
         spent.iter().for_each(|seconds| print!("{seconds:>13.4}"));
         println!(
             "{:>9.2}{:>13.2}",
