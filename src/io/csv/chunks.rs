@@ -240,8 +240,9 @@ impl Rows {
     }
 
     /// Scans like the CSV parser: a quote opens a field only at the field's start, and a doubled
-    /// quote inside is text. It goes from one quote or escape sign to the next: byte by byte it took
-    /// two fifths of reading a log in which one row of twenty has a quote, while other threads waited.
+    /// quote inside is text. It goes from one quote or escape sign to the next: byte by byte it was
+    /// two fifths of the work on a log in which one row of twenty has a quote, and other threads
+    /// waited for it.
     fn scan(&mut self, bytes: &[u8]) {
         while self.scanned < bytes.len() {
             if self.at != At::QuoteInQuoted {

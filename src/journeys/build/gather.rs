@@ -1,5 +1,5 @@
-//! The second stage of building, one partition at a time or a run of several in a small log: all rows
-//! of each person together, in time order, persons in order.
+//! The second stage of building, one partition at a time or a run of several in a small log: all
+//! rows of each person together, in time order, persons in order.
 //!
 //! ```text
 //! batches of one partition   [bob ann zoe ann] [zoe bob ann ..]
@@ -26,8 +26,8 @@ use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
 
 /// The persons of a run of partitions and their rows. Persons with a conversion in the period come
-/// first, by partition, number of touches and rank; then the others by rank. A person's touches stand by time, those
-/// of one second as they came.
+/// first, by partition, number of touches and rank; then the others by rank. A person's touches
+/// stand by time, those of one second as they came.
 #[derive(Debug, Default)]
 pub(crate) struct PersonRows {
     /// The persons' codes.

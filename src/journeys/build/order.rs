@@ -1,4 +1,4 @@
-//! The touches of a run of partitions, all of each person together and in order of time, persons by rank.
+//! The touches of a run of partitions: persons by rank, the touches of each by time.
 
 use crate::event::person::PersonTable;
 use crate::journeys::build::codes::by_person;
@@ -115,8 +115,8 @@ impl OrderedTouches {
         self.firsts.len() - 1
     }
 
-    /// The person of that code, among those from `from` on: one, or none at the place where it would
-    /// be.
+    /// The person of that code, among those from `from` on: one, or none at the place where it
+    /// would be.
     pub(super) fn find(&self, code: u64, from: usize, table: &PersonTable) -> Range<usize> {
         let rank = table.rank(code);
         let own = |first: &u32| self.touches[*first as usize];

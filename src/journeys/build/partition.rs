@@ -39,8 +39,8 @@ pub(crate) fn within(rank: u64, run: &Range<usize>) -> u64 {
 /// to more than its rows do.
 const FEW_ROWS: usize = 1 << 11;
 
-/// All partitions of a log of so many rows in runs that are gathered and cut together: one by one in
-/// a large log. Their number is a power of two, so that the ranks of a run share their first bits.
+/// All partitions of a log of so many rows in runs that are gathered and cut together: one by one
+/// in a large log. Their number is a power of two, so that the ranks of a run share their first bits.
 pub(super) fn runs(rows: usize) -> impl Iterator<Item = Range<usize>> {
     let least = FEW_ROWS * PARTITIONS / rows.max(1);
     let width = least.next_power_of_two().min(PARTITIONS);

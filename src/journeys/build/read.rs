@@ -10,7 +10,7 @@ use crate::journeys::options::JourneyOptions;
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
-/// Rows spread at a time, at most. The more, the longer the stretches of memory that gathering reads.
+/// Rows spread at a time, at most. The more, the longer the stretches that gathering reads.
 pub(super) const ROWS: usize = 1 << 19;
 /// Rows below which a piece is not worth a thread of its own.
 pub(super) const FEW_ROWS: usize = 1 << 17;

@@ -1,8 +1,8 @@
 //! Rows as fields of bytes.
 //!
-//! Rows are cut where their commas and line ends stand, and no byte is copied. From the first row on
-//! that has a quote inside quotes, or text around them, the csv crate parses the rest of the chunk, by
-//! the same rules.
+//! Rows are cut where their commas and line ends stand, and no byte is copied. From the first row
+//! on that has a quote inside quotes, or text around them, the csv crate parses the rest of the
+//! chunk, by the same rules.
 
 use crate::error::{Error, Result};
 use crate::io::csv::chunks::Chunk;
