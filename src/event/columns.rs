@@ -60,6 +60,31 @@ impl Events {
         self.fraction.get(row).copied().unwrap_or(0)
     }
 
+    /// The names of channels and of places of sale, each once: what [`Events::channel_index`] counts.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events};
+    ///
+    /// let mut log = Events::new();
+    /// for channel in ["tv", "search", "tv"] {
+    ///     log.push(Event::touch("ann", 1_767_225_600, channel))?;
+    /// }
+    /// assert_eq!(log.channels().collect::<Vec<_>>(), ["tv", "search"]);
+    /// assert_eq!(log.channel_index(2), Some(0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn channels(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.channels.iter()
+    }
+
+    /// Where a row's channel or place of sale stands among [`Events::channels`], if it has one: rows
+    /// share few names, so that what is done with a name is best done once.
+    #[inline]
+    pub fn channel_index(&self, row: usize) -> Option<usize> {
+        let channel = self.channel.get(row).filter(|id| **id != ChannelId::NONE);
+        channel.map(|id| id.index())
+    }
+
     /// Whether some row states a fraction of a second.
     pub(crate) fn has_fractions(&self) -> bool {
         !self.fraction.is_empty()

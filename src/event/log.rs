@@ -354,6 +354,7 @@ impl Events {
     }
 
     /// One row, if there is one; without the texts of named columns, which [`Events::text`] has.
+    #[inline]
     pub fn get(&self, row: usize) -> Option<Event<'_>> {
         let (kind, interaction) = *self.kind.get(row)?;
         let goals = match kind {
@@ -381,6 +382,7 @@ impl Events {
     }
 
     /// The rows in order.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = Event<'_>> {
         (0..self.len()).filter_map(|row| self.get(row))
     }
@@ -406,6 +408,7 @@ fn optional(table: &mut Interner, text: Option<&str>) -> Result<u32> {
         .map_or(Ok(NO_TEXT), |text| table.intern(text))
 }
 
+#[inline]
 fn known(table: &Interner, code: u32) -> Option<&str> {
     (code != NO_TEXT).then(|| table.get(code))
 }

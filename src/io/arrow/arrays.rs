@@ -39,6 +39,18 @@ pub(super) fn plain_seconds(array: &dyn Array) -> Option<Vec<u32>> {
     (beyond == 0).then(|| seconds.iter().map(|&second| second as u32).collect())
 }
 
+/// The seconds of a column of timestamps in seconds: no null, all within 0 to 2^32 - 1. Branch-free.
+pub(super) fn timestamp_seconds(array: &dyn Array) -> Option<Vec<u32>> {
+    if array.null_count() > 0 {
+        return None;
+    }
+    let seconds = array.as_primitive_opt::<TimestampSecondType>()?.values();
+    let beyond = seconds
+        .iter()
+        .fold(0, |bits, &second| bits | second as u64 >> 32);
+    (beyond == 0).then(|| seconds.iter().map(|&second| second as u32).collect())
+}
+
 /// The persons of the usual column: 64-bit integers, no null, none among the codes of texts or the
 /// placeholders.
 pub(super) fn plain_persons(array: &dyn Array, placeholders: &Placeholders) -> Option<Vec<u64>> {

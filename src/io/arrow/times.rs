@@ -1,7 +1,7 @@
 //! The times of a record batch.
 
 use crate::error::Result;
-use crate::io::arrow::arrays::{integers, map_texts, plain_seconds};
+use crate::io::arrow::arrays::{integers, map_texts, plain_seconds, timestamp_seconds};
 use crate::io::arrow::source::Source;
 use crate::io::columns::zone_of;
 use crate::io::places::Field;
@@ -28,6 +28,9 @@ impl Source<'_> {
         };
         let has_offset = matches!(array.data_type(), DataType::Timestamp(_, Some(_)));
         let is_local = !has_offset && self.has_zone();
+        if !is_local && let Some(seconds) = timestamp_seconds(array) {
+            return Ok(seconds);
+        }
         let numbers = integers(array).into_iter().flatten();
         match is_local {
             true => {
