@@ -22,6 +22,7 @@ mod read;
 mod returns;
 mod rolling;
 mod spread;
+mod ties;
 mod touch;
 mod waves;
 

@@ -6,7 +6,7 @@ use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
 use crate::journeys::build::read::{FEW_ROWS, ParsedRows, ROWS, partitioned};
-use crate::journeys::build::waves::CutPartitions;
+use crate::journeys::build::waves::{BuilderRows, CutPartitions};
 use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
 use rayon::prelude::*;
@@ -44,6 +44,8 @@ pub struct JourneyBuilder {
     pub(in crate::journeys) rows: u64,
     /// Rows before this second are forgotten; 0 where none are.
     pub(in crate::journeys) forgotten: u32,
+    /// Whether rows of one person and second have an order of their own.
+    pub(in crate::journeys) ties_by_name: bool,
 }
 
 /// Rows that a merged batch has at most.
@@ -97,6 +99,34 @@ impl JourneyBuilder {
             cleaned_days: CleanedDays::default(),
             rows: 0,
             forgotten: 0,
+            ties_by_name: false,
+        }
+    }
+
+    /// Takes rows of one person and second in an order of their own, whatever order they come in:
+    /// touches by their channels' names, conversions by what they are worth, then place, goal and
+    /// order. For rows that have no order, as those of a database or read by several threads. A
+    /// builder that is [saved](JourneyBuilder::save) is to be told again when it is loaded.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default()).with_ties_by_name();
+    /// for channel in ["tv", "search"] {
+    ///     let mut log = Events::new();
+    ///     log.push(Event::touch("ann", 1_767_225_600, channel))?;
+    ///     builder.extend(&log)?;
+    /// }
+    /// let journeys = builder.build()?;
+    /// let first = journeys.get(0).unwrap().channels()[0];
+    /// assert_eq!(journeys.channels().name(first), "search");
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_ties_by_name(self) -> Self {
+        Self {
+            ties_by_name: true,
+            ..self
         }
     }
 
@@ -364,9 +394,16 @@ impl JourneyBuilder {
             batches,
             costs,
             cleaned_days,
+            ties_by_name,
             ..
         } = self;
-        let cut = CutPartitions::new(&options, &names, &batches, &costs, progress)?;
+        let rows = BuilderRows {
+            names: &names,
+            batches: &batches,
+            costs: &costs,
+            ties_by_name,
+        };
+        let cut = CutPartitions::new(&options, &rows, progress)?;
         let journeys = || {
             let cleaned = cleaned_days.within(options.period);
             let journeys = cut.journeys(names, &options, &costs, cleaned)?;

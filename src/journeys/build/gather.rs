@@ -21,6 +21,7 @@ use crate::journeys::build::fractions;
 use crate::journeys::build::order::OrderedTouches;
 use crate::journeys::build::orders::Orders;
 use crate::journeys::build::partition::{PartitionedRows, SaleRow, partition_of, run_column};
+use crate::journeys::build::ties::Ties;
 use crate::journeys::build::touch::Touch;
 use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
@@ -79,6 +80,8 @@ pub(crate) struct Source<'a> {
     pub(crate) table: &'a PersonTable,
     pub(crate) options: &'a JourneyOptions,
     pub(super) orders: &'a Orders,
+    /// Where rows of one second have an order of their own.
+    pub(super) ties: Option<&'a Ties<'a>>,
 }
 
 impl Source<'_> {
@@ -88,6 +91,7 @@ impl Source<'_> {
             table,
             options,
             orders,
+            ties,
         } = self;
         let Scratch { ordered, rows } = scratch;
         ordered.fill(batches, run, table);
@@ -99,6 +103,11 @@ impl Source<'_> {
             ordered.touches.retain(|touch| horizon.reads(touch.time()));
             sales.retain(|sale| horizon.reads(sale.time));
             returns.retain(|each| horizon.reads(each.time));
+        }
+        if let Some(ties) = ties {
+            let channels = run_column(batches, run, |batch| &batch.channel, ChannelId::NONE);
+            ties.order_touches(&mut ordered.touches, &ordered.codes, &channels);
+            ties.order_sales(&mut sales);
         }
         self.order_within_seconds(run, ordered, &mut sales);
         let mut counts = RowCounts::default();

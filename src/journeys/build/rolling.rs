@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::builder::JourneyBuilder;
-use crate::journeys::build::waves::CutPartitions;
+use crate::journeys::build::waves::{BuilderRows, CutPartitions};
 use crate::journeys::{JourneyOptions, Lookback};
 use crate::progress::Progress;
 use crate::time::moment::Moment;
@@ -105,7 +105,13 @@ impl JourneyBuilder {
         let period = options.period;
         let forgotten = self.forgotten_part(period, options.reach())?;
         let (names, costs) = (&self.names, &self.costs);
-        let cut = CutPartitions::new(options, names, &self.batches, costs, progress)?;
+        let rows = BuilderRows {
+            names,
+            batches: &self.batches,
+            costs,
+            ties_by_name: self.ties_by_name,
+        };
+        let cut = CutPartitions::new(options, &rows, progress)?;
         let cleaned = self.cleaned_days.within(period);
         let journeys = cut.journeys(names.clone(), options, costs, cleaned)?;
         Ok(journeys.with_forgotten(forgotten))

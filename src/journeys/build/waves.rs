@@ -28,6 +28,7 @@ use crate::journeys::build::labels::split;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::orders::Orders;
 use crate::journeys::build::partition::{PartitionedRows, SaleRow, runs};
+use crate::journeys::build::ties::Ties;
 use crate::journeys::irregularities::Irregularities;
 use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
@@ -52,6 +53,15 @@ pub(super) struct CutPartitions {
     observation: Observation,
 }
 
+/// What a builder has taken in.
+pub(super) struct BuilderRows<'a> {
+    pub(super) names: &'a Names,
+    pub(super) batches: &'a [PartitionedRows],
+    pub(super) costs: &'a CostTable,
+    /// Whether rows of one person and second have an order of their own.
+    pub(super) ties_by_name: bool,
+}
+
 impl CutPartitions {
     /// Cuts every partition that has rows.
     ///
@@ -60,11 +70,15 @@ impl CutPartitions {
     /// observer stops.
     pub(super) fn new(
         options: &JourneyOptions,
-        names: &Names,
-        batches: &[PartitionedRows],
-        costs: &CostTable,
+        rows: &BuilderRows<'_>,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        let &BuilderRows {
+            names,
+            batches,
+            costs,
+            ties_by_name,
+        } = rows;
         let channels = Channels::new(names.channels.iter().chain(costs.channels()))?;
         let ranks: Vec<ChannelId> = names
             .channels
@@ -82,6 +96,7 @@ impl CutPartitions {
         // partition by partition where amounts are added up, so that the sums have the same bits
         let adds_up = orders.has_repeats() || batches.iter().any(|batch| !batch.cost.is_empty());
         let filled = filled_runs(batches, if adds_up { usize::MAX } else { rows });
+        let ties = ties_by_name.then(|| Ties::new(names, &channels));
         let mut cut = Self {
             arena: GrowingArena::new(filled.len(), rows),
             costs: vec![0.0; channels.len()],
@@ -96,6 +111,7 @@ impl CutPartitions {
             table,
             options,
             orders: &orders,
+            ties: ties.as_ref(),
         };
         cut.counts.unmatched_returns = orders.unmatched_returns();
         cut.add_waves(&source, &cutter, &filled, progress)?;

@@ -104,6 +104,8 @@ impl JourneyBuilder {
             cleaned_days,
             rows,
             forgotten,
+            // rows come in no order for whoever says so again
+            ties_by_name: _,
         } = self;
         let offset = serde_json::to_value(offset).map_err(|error| {
             Error::setting("the offset to save", error, "a value that JSON can hold")
@@ -165,6 +167,7 @@ impl JourneyBuilder {
             cleaned_days: cleaned_days.unwrap_or_else(|| CleanedDays::undated(cleaned_rows)),
             rows,
             forgotten,
+            ties_by_name: false,
         };
         Ok((builder, caller_offset(offset)?))
     }
