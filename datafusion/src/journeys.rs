@@ -1,24 +1,23 @@
 //! The aggregate `journeys`: the rows of one person, packed.
 
 use crate::error::{argument, external};
+use crate::grouped::Grouped;
 use crate::packed::{self, NO_CHANNEL};
 use crate::settings::LogSettings;
 use crate::text::{self, constant_of, constant_type};
-use datafusion::arrow::array::{
-    ArrayRef, AsArray, BooleanArray, LargeBinaryArray, RecordBatch, UInt64Array,
-};
+use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, UInt64Array};
 use datafusion::arrow::compute::filter;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
 use datafusion::scalar::ScalarValue;
 use mixtouch::io::EventColumns;
-use mixtouch::{Event, Events, Kind, PersonKey};
+use mixtouch::{Events, Kind, PersonKey};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 const NAME: &str = "journeys";
 
@@ -104,20 +103,7 @@ impl AggregateUDFImpl for Journeys {
 #[derive(Debug, Default)]
 struct Persons {
     reader: Reader,
-    states: Vec<Vec<u8>>,
-    /// Of all states, on the heap.
-    bytes: usize,
-}
-
-impl Persons {
-    fn emit(&mut self, emit_to: EmitTo) -> ArrayRef {
-        let states = emit_to.take_needed(&mut self.states);
-        self.bytes -= states.iter().map(Vec::capacity).sum::<usize>();
-        let rows = states
-            .iter()
-            .map(|state| (!state.is_empty()).then_some(state));
-        Arc::new(rows.collect::<LargeBinaryArray>())
-    }
+    grouped: Grouped,
 }
 
 impl GroupsAccumulator for Persons {
@@ -128,47 +114,24 @@ impl GroupsAccumulator for Persons {
         keep: Option<&BooleanArray>,
         total: usize,
     ) -> Result<()> {
-        self.states.resize_with(total, Vec::new);
-        let Some(numbers) = self.reader.numbers(&values[0])? else {
-            return Ok(());
-        };
-        let events = read(&values[1..], groups, keep)?;
-        for (row, event) in events.iter().enumerate() {
-            let PersonKey::Number(person) = event.person() else {
-                continue;
-            };
-            let state = &mut self.states[(person - FIRST_PERSON) as usize];
-            let before = state.capacity();
-            if state.is_empty() {
-                *state = packed::start(numbers.fingerprint);
-            }
-            let channel = numbers.channel(&event)?;
-            packed::push(state, &event, events.fraction(row), channel);
-            self.bytes += state.capacity() - before;
-        }
-        Ok(())
+        self.grouped.resize(total);
+        self.reader.pack(values, groups, keep, &mut self.grouped)
     }
 
     fn merge_batch(&mut self, values: &[ArrayRef], groups: &[usize], total: usize) -> Result<()> {
-        self.states.resize_with(total, Vec::new);
-        let packed = values[0].as_binary::<i64>();
-        for (&group, state) in groups.iter().zip(packed) {
-            if let Some(state) = state {
-                let own = &mut self.states[group];
-                let before = own.capacity();
-                packed::merge(own, state)?;
-                self.bytes += own.capacity() - before;
-            }
-        }
-        Ok(())
+        self.grouped.resize(total);
+        let states = groups.iter().zip(values[0].as_binary::<i64>());
+        states
+            .filter_map(|(&group, state)| Some((group, state?)))
+            .try_for_each(|(group, state)| self.grouped.merge(group, state))
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        Ok(vec![self.emit(emit_to)])
+        Ok(vec![self.evaluate(emit_to)?])
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        Ok(self.emit(emit_to))
+        Ok(Arc::new(self.grouped.take(emit_to)?))
     }
 
     /// Each row as a state of its own: what the engine does where nearly every row is another
@@ -178,15 +141,15 @@ impl GroupsAccumulator for Persons {
         values: &[ArrayRef],
         keep: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
-        let rows = values[0].len();
-        let groups: Vec<usize> = (0..rows).collect();
-        let mut persons = Self::default();
-        persons.update_batch(values, &groups, keep, rows)?;
-        persons.state(EmitTo::All)
+        let groups: Vec<usize> = (0..values[0].len()).collect();
+        let mut grouped = Grouped::default();
+        grouped.resize(groups.len());
+        self.reader.pack(values, &groups, keep, &mut grouped)?;
+        Ok(vec![Arc::new(grouped.take(EmitTo::All)?)])
     }
 
     fn size(&self) -> usize {
-        self.bytes + self.states.capacity() * size_of::<Vec<u8>>()
+        self.grouped.size()
     }
 }
 
@@ -198,8 +161,8 @@ struct OnePerson {
 
 impl OnePerson {
     fn taken(&mut self) -> Result<ScalarValue> {
-        self.persons.states.resize_with(1, Vec::new);
-        ScalarValue::try_from_array(&self.persons.emit(EmitTo::All), 0)
+        self.persons.grouped.resize(1);
+        ScalarValue::try_from_array(&self.persons.evaluate(EmitTo::All)?, 0)
     }
 }
 
@@ -231,7 +194,7 @@ impl Accumulator for OnePerson {
 #[derive(Debug, Default)]
 struct Reader {
     /// The settings as text, and what was read from it.
-    known: Option<(String, Numbers)>,
+    known: OnceLock<(String, Numbers)>,
 }
 
 /// The numbers of the channels.
@@ -243,35 +206,65 @@ struct Numbers {
 
 impl Reader {
     /// The numbers of the channels of these settings; none where there is no row.
-    fn numbers(&mut self, settings: &ArrayRef) -> Result<Option<&Numbers>> {
+    fn numbers(&self, settings: &ArrayRef) -> Result<Option<&Numbers>> {
         let Some(text) = constant_of(settings, NAME, "the settings")? else {
             return Ok(None);
         };
-        if self.known.as_ref().is_none_or(|(known, _)| *known != text) {
+        if self.known.get().is_none() {
             let settings: LogSettings = text::read(&text, NAME, "the settings")?;
             let channels = settings.channels().iter().cloned().zip(0..);
             let numbers = Numbers {
                 fingerprint: settings.fingerprint(),
                 of: channels.collect(),
             };
-            self.known = Some((text, numbers));
+            // whoever was faster read the same or is told so below
+            let _ = self.known.set((text.clone(), numbers));
         }
-        Ok(self.known.as_ref().map(|(_, numbers)| numbers))
+        match self.known.get() {
+            Some((known, numbers)) if *known == text => Ok(Some(numbers)),
+            _ => Err(argument(NAME, "the settings differ between rows")),
+        }
+    }
+
+    /// Adds the rows of a batch to those of their groups.
+    fn pack(
+        &self,
+        values: &[ArrayRef],
+        groups: &[usize],
+        keep: Option<&BooleanArray>,
+        to: &mut Grouped,
+    ) -> Result<()> {
+        let Some(numbers) = self.numbers(&values[0])? else {
+            return Ok(());
+        };
+        to.state_header(packed::header(numbers.fingerprint))?;
+        let events = read(&values[1..], groups, keep)?;
+        // rows share few names
+        let known = events.channels().map(|name| numbers.of.get(name).copied());
+        let known: Vec<Option<u16>> = known.collect();
+        for (row, event) in events.iter().enumerate() {
+            let PersonKey::Number(person) = event.person() else {
+                continue;
+            };
+            let number = || events.channel_index(row).and_then(|at| known[at]);
+            let channel = match event.kind() {
+                Kind::Touch => number().ok_or_else(|| unknown(event.channel()))?,
+                _ => NO_CHANNEL,
+            };
+            to.push((person - FIRST_PERSON) as usize, |rows| {
+                packed::push(rows, &event, events.fraction(row), channel);
+            });
+        }
+        Ok(())
     }
 }
 
-impl Numbers {
-    fn channel(&self, event: &Event<'_>) -> Result<u16> {
-        if event.kind() != Kind::Touch {
-            return Ok(NO_CHANNEL);
-        }
-        let name = event.channel().unwrap_or_default();
-        let number = self.of.get(name).copied();
-        number.ok_or_else(|| {
-            let told = format!("channel {name:?} is not among those of the settings");
-            argument(NAME, told)
-        })
-    }
+/// The error of a touch of a channel that the settings do not have.
+#[cold]
+pub(crate) fn unknown(channel: Option<&str>) -> DataFusionError {
+    let name = channel.unwrap_or_default();
+    let told = format!("channel {name:?} is not among those of the settings");
+    argument(NAME, told)
 }
 
 /// A number no placeholder for a missing person has. Groups are read as persons from here on: who
@@ -282,16 +275,19 @@ pub(crate) const FIRST_PERSON: u64 = 1 << 40;
 fn read(columns: &[ArrayRef], groups: &[usize], keep: Option<&BooleanArray>) -> Result<Events> {
     let persons = groups.iter().map(|&group| FIRST_PERSON + group as u64);
     let persons: ArrayRef = Arc::new(UInt64Array::from_iter_values(persons));
-    read_rows(&persons, columns, keep)
+    let mut events = Events::new();
+    read_rows(&mut events, &persons, columns, keep)?;
+    Ok(events)
 }
 
-/// Rows of these persons as the library reads them, the other columns in the order of [`COLUMNS`];
-/// a column of nulls without a type is left out.
+/// Adds rows of these persons as the library reads them, the other columns in the order of
+/// [`COLUMNS`]; a column of nulls without a type is left out.
 pub(crate) fn read_rows(
+    events: &mut Events,
     persons: &ArrayRef,
     columns: &[ArrayRef],
     keep: Option<&BooleanArray>,
-) -> Result<Events> {
+) -> Result<()> {
     let named = COLUMNS.into_iter().zip(columns);
     let stated = named.filter(|(_, array)| array.data_type() != &DataType::Null);
     let all = std::iter::once(("person", persons)).chain(stated);
@@ -300,9 +296,7 @@ pub(crate) fn read_rows(
         None => Ok((name, Arc::clone(array))),
     });
     let batch = RecordBatch::try_from_iter(kept.collect::<Result<Vec<_>>>()?)?;
-    let mut events = Events::new();
     events
         .extend_from_record_batch(&batch, &EventColumns::default())
-        .map_err(external)?;
-    Ok(events)
+        .map_err(external)
 }

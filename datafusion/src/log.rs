@@ -5,7 +5,7 @@ use crate::error::{argument, external};
 use crate::kpis::JourneyCounts;
 use crate::settings::LogSettings;
 use crate::text::{self, constant};
-use crate::{files, journeys, orders, person, shards, summary, touches};
+use crate::{files, journeys, kept, orders, person, shards, summary, touches};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
@@ -13,13 +13,14 @@ use datafusion::common::UnnestOptions;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Expr, ident, lit};
-use mixtouch::JourneyOptions;
 use mixtouch::attribution::{
     ComparisonTable, ModelName, ModelSettings, ShardCredits, ShardEvidence, ShardModels,
     ShardedComparison,
 };
+use mixtouch::{JourneyOptions, Journeys};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 /// A log that DataFusion reads: a table, the files of an object store, the answer to a query.
 ///
@@ -38,7 +39,7 @@ pub struct Log {
     columns: LogColumns,
     settings: LogSettings,
     /// Where they are kept in memory.
-    persons: Option<DataFrame>,
+    kept: Option<Arc<Journeys>>,
 }
 
 impl Log {
@@ -71,7 +72,7 @@ impl Log {
             rows,
             columns,
             settings,
-            persons: None,
+            kept: None,
         }
     }
 
@@ -80,19 +81,23 @@ impl Log {
         &self.settings
     }
 
-    /// The same log with each person's packed rows in memory, so that steps no longer read it: 7 bytes
-    /// a touch and some 50 a person, which the engine's memory limit does not count.
+    /// The same log with all journeys in this process's memory, so that evidence, credit and counts no
+    /// longer read it: the engine reads once, and the library brings persons together, which is
+    /// several times faster. It takes 14 bytes a touch while it reads, then 6 a touch, 12 a journey
+    /// and 16 a person; the engine's memory limit does not count them, and nothing goes to disk.
+    /// Figures are the same. What a query reads, [`persons`](Self::persons) and
+    /// [`touch_credit`](Self::touch_credit), it reads as before.
     ///
     /// # Errors
-    /// If a row cannot be used.
+    /// If a row cannot be used, or there is none.
     pub async fn in_memory(self) -> Result<Self> {
-        let persons = self.persons()?;
-        let kept = persons.clone().cache().await;
-        let persons = match kept {
-            Ok(persons) => Some(persons),
-            Err(error) => return Err(named(error, persons).await),
-        };
-        Ok(Self { persons, ..self })
+        match kept::journeys(self.rows.clone(), &self.columns, &self.settings).await {
+            Ok(journeys) => Ok(Self {
+                kept: Some(Arc::new(journeys)),
+                ..self
+            }),
+            Err(error) => Err(named(error, self.rows).await),
+        }
     }
 
     /// A row for each person: `person`, and `journeys`, which has the person's rows packed as the
@@ -101,9 +106,6 @@ impl Log {
     /// # Errors
     /// If the rows lack a column.
     pub fn persons(&self) -> Result<DataFrame> {
-        if let Some(persons) = &self.persons {
-            return Ok(persons.clone());
-        }
         let mut arguments = vec![text_of(&self.settings)?];
         arguments.extend(self.columns.arguments());
         let person = person::function().call(vec![self.columns.person.clone()]);
@@ -134,6 +136,9 @@ impl Log {
     /// # Errors
     /// If a row cannot be used, there is none, or the journeys lack what a model needs.
     pub async fn evidence(&self, comparison: &ShardedComparison) -> Result<ShardEvidence> {
+        if let Some(journeys) = &self.kept {
+            return comparison.gather(journeys).map_err(external);
+        }
         self.gathered(shards::evidence().call(self.arguments(text_of(comparison)?)?))
             .await
     }
@@ -143,6 +148,12 @@ impl Log {
     /// # Errors
     /// If a row cannot be used, there is none, or the models are of other channels.
     pub async fn credits(&self, models: &ShardModels) -> Result<ShardCredits> {
+        if let Some(journeys) = &self.kept {
+            return models
+                .comparison()
+                .credit(models, journeys)
+                .map_err(external);
+        }
         self.gathered(shards::credits().call(self.arguments(text_of(models)?)?))
             .await
     }
@@ -164,6 +175,9 @@ impl Log {
     /// # Errors
     /// If a row cannot be used, or there is none.
     pub async fn journey_counts(&self) -> Result<JourneyCounts> {
+        if let Some(journeys) = &self.kept {
+            return JourneyCounts::new(journeys).map_err(external);
+        }
         let arguments = self.arguments(text_of(&"channels")?)?;
         self.gathered(shards::journey_counts().call(arguments))
             .await

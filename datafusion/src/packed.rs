@@ -12,9 +12,12 @@
 use crate::error::argument;
 use datafusion::error::Result;
 use mixtouch::{Event, Interaction, Kind};
+use std::cmp::Ordering;
 
 const VERSION: u8 = 1;
 pub(crate) const HEADER: usize = 5;
+/// The bytes of a row whose flags say nothing.
+const PLAIN: usize = 7;
 
 /// The channel of a row that is no touch.
 pub(crate) const NO_CHANNEL: u16 = u16::MAX;
@@ -42,16 +45,13 @@ pub(crate) struct Row<'a> {
     pub(crate) texts: [&'a str; 3],
 }
 
-/// The start of a state of rows whose channels have this fingerprint.
-pub(crate) fn start(fingerprint: u32) -> Vec<u8> {
-    // most persons have few rows
-    let mut state = Vec::with_capacity(32);
-    state.push(VERSION);
-    state.extend(fingerprint.to_be_bytes());
-    state
+/// What a state of rows whose channels have this fingerprint begins with.
+pub(crate) fn header(fingerprint: u32) -> [u8; HEADER] {
+    let [first, second, third, fourth] = fingerprint.to_be_bytes();
+    [VERSION, first, second, third, fourth]
 }
 
-/// Adds a row to a state. `channel` is the number of a touch's channel.
+/// Adds a row to those of a state. `channel` is the number of a touch's channel.
 pub(crate) fn push(state: &mut Vec<u8>, event: &Event<'_>, fraction: u32, channel: u16) {
     let is_sale = event.kind() == Kind::Conversion;
     let place = event.channel().filter(|_| is_sale);
@@ -68,9 +68,10 @@ pub(crate) fn push(state: &mut Vec<u8>, event: &Event<'_>, fraction: u32, channe
         | flag(VALUE, event.value() != 0.0)
         | flag(COST, event.cost() != 0.0)
         | flag(TEXTS, texts.iter().any(Option::is_some));
-    state.extend((event.time() as u32).to_be_bytes());
-    state.extend(channel.to_be_bytes());
-    state.push(flags);
+    let mut plain = [flags; PLAIN];
+    plain[..4].copy_from_slice(&(event.time() as u32).to_be_bytes());
+    plain[4..6].copy_from_slice(&channel.to_be_bytes());
+    state.extend_from_slice(&plain);
     if fraction > 0 {
         state.extend(fraction.to_be_bytes());
     }
@@ -87,32 +88,45 @@ pub(crate) fn push(state: &mut Vec<u8>, event: &Event<'_>, fraction: u32, channe
     }
 }
 
-/// Adds the rows of another state of the same person.
-///
-/// # Errors
-/// If either is of another version or other channels.
-pub(crate) fn merge(state: &mut Vec<u8>, other: &[u8]) -> Result<()> {
-    if state.is_empty() {
-        state.extend(other);
-        return Ok(());
-    }
-    match other.get(..HEADER) {
-        Some(header) if header == &state[..HEADER] => {
-            state.extend(&other[HEADER..]);
-            Ok(())
-        }
-        _ => Err(argument(
-            "journeys",
-            "states of other versions or channels do not merge",
-        )),
-    }
-}
-
-/// The rows of a state by time; those of one second by channel, conversions last.
+/// Calls `visit` with the rows of a state by time; those of one second by channel, conversions last.
+/// What `places` holds does not matter: room for where rows start.
 ///
 /// # Errors
 /// If it is of another version or other channels, or cut short.
-pub(crate) fn rows(state: &[u8], fingerprint: u32) -> Result<Rows<'_>> {
+pub(crate) fn each_row<'a>(
+    state: &'a [u8],
+    fingerprint: u32,
+    places: &mut Vec<Place>,
+    mut visit: impl FnMut(Row<'a>),
+) -> Result<()> {
+    let rows = rows_of(state, fingerprint)?;
+    places.clear();
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let start = rows.len() - rest.len();
+        let row = read(&mut rest).ok_or_else(cut_short)?;
+        places.push(Place {
+            time: row.time,
+            fraction: row.fraction,
+            start,
+        });
+    }
+    let order = |one: &Place, other: &Place| {
+        let key = |place: &Place| (place.time, place.fraction);
+        let by_time = key(one).cmp(&key(other));
+        by_time.then_with(|| within_second(&rows[one.start..], &rows[other.start..]))
+    };
+    // most logs are in order of time
+    if !places.is_sorted_by(|one, other| order(one, other).is_le()) {
+        places.sort_unstable_by(order);
+    }
+    let read = |place: &Place| read(&mut &rows[place.start..]);
+    places.iter().filter_map(read).for_each(&mut visit);
+    Ok(())
+}
+
+/// The rows behind the header of a state.
+fn rows_of(state: &[u8], fingerprint: u32) -> Result<&[u8]> {
     let Some((header, rows)) = state.split_at_checked(HEADER) else {
         return Err(cut_short());
     };
@@ -127,55 +141,30 @@ pub(crate) fn rows(state: &[u8], fingerprint: u32) -> Result<Rows<'_>> {
         let told = "journeys were packed by settings with other channels";
         return Err(argument("journeys", told));
     }
-    let (mut rest, mut order) = (rows, Vec::new());
-    while !rest.is_empty() {
-        let start = rows.len() - rest.len();
-        let row = read(&mut rest).ok_or_else(cut_short)?;
-        order.push(Place {
-            time: row.time,
-            fraction: row.fraction,
-            start,
-        });
-    }
-    order.sort_unstable_by(|one, other| {
-        let key = |place: &Place| (place.time, place.fraction);
-        let bytes = |place: &Place| bytes_at(rows, place.start);
-        let by_time = key(one).cmp(&key(other));
-        by_time.then_with(|| bytes(one).cmp(bytes(other)))
-    });
-    Ok(Rows {
-        rows,
-        order: order.into_iter(),
-    })
+    Ok(rows)
 }
 
 /// When a row was and where it starts. Rows are read twice, since one that is read takes 80 bytes.
-struct Place {
+#[derive(Debug)]
+pub(crate) struct Place {
     time: u32,
     fraction: u32,
     start: usize,
 }
 
-/// The bytes of the row that starts there.
-fn bytes_at(rows: &[u8], start: usize) -> &[u8] {
-    let mut rest = &rows[start..];
-    let _ = read(&mut rest);
-    &rows[start..rows.len() - rest.len()]
-}
-
-/// The rows of a state in their order.
-pub(crate) struct Rows<'a> {
-    rows: &'a [u8],
-    order: std::vec::IntoIter<Place>,
-}
-
-impl<'a> Iterator for Rows<'a> {
-    type Item = Row<'a>;
-
-    fn next(&mut self) -> Option<Row<'a>> {
-        let place = self.order.next()?;
-        read(&mut &self.rows[place.start..])
-    }
+/// The order of two rows of one second, each at the start of bytes: that of
+/// [`JourneyBuilder::with_ties_by_name`](mixtouch::JourneyBuilder::with_ties_by_name), then any.
+fn within_second(one: &[u8], other: &[u8]) -> Ordering {
+    let (mut behind_one, mut behind_other) = (one, other);
+    let rows = (read(&mut behind_one), read(&mut behind_other));
+    let (Some(row), Some(other_row)) = rows else {
+        return Ordering::Equal;
+    };
+    let by_channel = row.channel.cmp(&other_row.channel);
+    let by_value = by_channel.then_with(|| row.value.total_cmp(&other_row.value));
+    let by_texts = by_value.then_with(|| row.texts.cmp(&other_row.texts));
+    let bytes = &one[..one.len() - behind_one.len()];
+    by_texts.then_with(|| bytes.cmp(&other[..other.len() - behind_other.len()]))
 }
 
 fn cut_short() -> datafusion::error::DataFusionError {
@@ -238,8 +227,14 @@ fn amount(rest: &mut &[u8]) -> Option<f64> {
 mod tests {
     use super::*;
 
+    fn rows(state: &[u8], fingerprint: u32) -> Result<Vec<Row<'_>>> {
+        let (mut rows, mut places) = (Vec::new(), Vec::new());
+        each_row(state, fingerprint, &mut places, |row| rows.push(row))?;
+        Ok(rows)
+    }
+
     fn sample() -> Vec<u8> {
-        let mut state = start(7);
+        let mut state = header(7).to_vec();
         let sale = Event::conversion("ann", 50)
             .with_value(9.5)
             .with_order_id("A-1");
@@ -253,7 +248,7 @@ mod tests {
     #[test]
     fn rows_come_back_by_time_and_channel() {
         let state = sample();
-        let rows: Vec<Row<'_>> = rows(&state, 7).unwrap().collect();
+        let rows = rows(&state, 7).unwrap();
         let channels: Vec<u16> = rows.iter().map(|row| row.channel).collect();
         assert_eq!(channels, [2, 258, NO_CHANNEL]);
         assert_eq!(
@@ -270,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_touch_takes_seven_bytes() {
-        let mut state = start(7);
+        let mut state = header(7).to_vec();
         push(&mut state, &Event::touch("ann", 50, "tv"), 0, 1);
         assert_eq!(state.len(), HEADER + 7);
     }
@@ -280,7 +275,7 @@ mod tests {
         let state = sample();
         // an end between two rows cannot be told from a shorter state, but none panics
         for end in 0..state.len() {
-            let _ = rows(&state[..end], 7).map(Iterator::count);
+            let _ = rows(&state[..end], 7);
         }
         assert!(rows(&state[..state.len() - 1], 7).is_err());
         assert!(
@@ -299,9 +294,5 @@ mod tests {
                 .to_string()
                 .contains("version 2, expected: 1")
         );
-        let mut merged = state.clone();
-        assert!(merge(&mut merged, &later).is_err());
-        merge(&mut merged, &state).unwrap();
-        assert_eq!(rows(&merged, 7).unwrap().count(), 6);
     }
 }

@@ -228,7 +228,7 @@ impl<G: Gatherer> Gathered<G> {
         };
         let mut chunk = match self.chunk.take() {
             Some(chunk) => chunk,
-            None => Chunk::new(Arc::clone(settings))?,
+            None => Chunk::new(Arc::clone(settings)),
         };
         chunk.add(persons, states)?;
         let is_full = chunk.is_full();

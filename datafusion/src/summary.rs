@@ -12,7 +12,7 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility,
 };
 use datafusion::scalar::ScalarValue;
-use mixtouch::{JourneyOptions, Kind};
+use mixtouch::{Events, JourneyOptions, Kind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -83,12 +83,19 @@ impl Accumulator for Seen {
         self.options = Some(options);
         // who did it does not matter, but for somebody there has to be
         let somebody: ArrayRef = Arc::new(UInt64Array::from_value(FIRST_PERSON, values[0].len()));
-        let events = read_rows(&somebody, &values[1..], None)?;
-        for event in events.iter() {
+        let mut events = Events::new();
+        read_rows(&mut events, &somebody, &values[1..], None)?;
+        let mut touched = vec![false; events.channels().len()];
+        for (row, event) in events.iter().enumerate() {
             self.last = self.last.max(Some(event.time()));
-            let channel = event.channel().filter(|_| event.kind() == Kind::Touch);
-            if let Some(channel) = channel.filter(|&name| !self.channels.contains(name)) {
-                self.channels.insert(channel.to_owned());
+            let channel = events.channel_index(row);
+            if let Some(at) = channel.filter(|_| event.kind() == Kind::Touch) {
+                touched[at] = true;
+            }
+        }
+        for (name, is_touched) in events.channels().zip(touched) {
+            if is_touched && !self.channels.contains(name) {
+                self.channels.insert(name.to_owned());
             }
         }
         Ok(())

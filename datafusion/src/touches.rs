@@ -116,7 +116,7 @@ impl ScalarUDFImpl for Touches {
         };
         let settings = texts[texts.len() - 1].as_str();
         let settings: LogSettings = text::read(settings, self.name(), "the settings")?;
-        let mut chunk = Chunk::new(Arc::new(settings))?;
+        let mut chunk = Chunk::new(Arc::new(settings));
         chunk.add(&log[0], &log[1])?;
         let journeys = chunk.journeys()?;
         let (models, name) = match self.by {

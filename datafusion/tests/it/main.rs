@@ -8,4 +8,5 @@ mod faults;
 mod logs;
 mod mapped;
 mod matrix;
+mod memory;
 mod sql;

@@ -34,7 +34,7 @@ pub(crate) struct Options {
     /// Seed of the bootstrap
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Partitions that persons are dealt out over; none: the engine's choice
+    /// Partitions that persons are dealt out over; none: one a core of this machine, two on a cluster
     #[arg(long)]
     partitions: Option<usize>,
     /// JSON in place of tables
@@ -50,7 +50,11 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     }
     let context = context(options).await?;
     let rows = read(&context, &options.log).await?;
-    let log = Log::new(rows, columns(&options.columns)?, JourneyOptions::default()).await?;
+    let mut log = Log::new(rows, columns(&options.columns)?, JourneyOptions::default()).await?;
+    if options.scheduler.is_none() {
+        // no limit makes this process put rows on disk: to bring persons together takes as much memory
+        log = log.in_memory().await?;
+    }
     let table = log.compare(comparison).await?;
     if options.json {
         println!("{}", serde_json::to_string(&table)?);
@@ -67,11 +71,11 @@ fn models(names: &[String]) -> Result<Vec<ModelName>> {
 
 async fn context(options: &Options) -> Result<SessionContext> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let partitions = options.partitions.unwrap_or(2 * cores).max(1);
+    let partitions = |usual: usize| options.partitions.unwrap_or(usual).max(1);
     Ok(match &options.scheduler {
-        Some(address) => cluster::connect(address, partitions).await?,
+        Some(address) => cluster::connect(address, partitions(2 * cores)).await?,
         None => {
-            let config = SessionConfig::new().with_target_partitions(partitions);
+            let config = SessionConfig::new().with_target_partitions(partitions(cores));
             SessionContext::new_with_config(config)
         }
     })
