@@ -203,6 +203,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use datafusion::arrow::array::Array;
 
     fn grouped(pieces: &[(usize, &[u8])], persons: usize) -> Grouped {
         let mut grouped = Grouped::default();
