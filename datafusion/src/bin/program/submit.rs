@@ -3,9 +3,7 @@
 use crate::Result;
 use clap::Args;
 use datafusion::dataframe::DataFrame;
-use datafusion::prelude::{
-    CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext, ident,
-};
+use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionContext, ident};
 use mixtouch::JourneyOptions;
 use mixtouch::attribution::{Bootstrap, ModelName, ModelSettings, ShardedComparison};
 use mixtouch_datafusion::{Log, LogColumns, cluster};
@@ -74,10 +72,7 @@ async fn context(options: &Options) -> Result<SessionContext> {
     let partitions = |usual: usize| options.partitions.unwrap_or(usual).max(1);
     Ok(match &options.scheduler {
         Some(address) => cluster::connect(address, partitions(2 * cores)).await?,
-        None => {
-            let config = SessionConfig::new().with_target_partitions(partitions(cores));
-            SessionContext::new_with_config(config)
-        }
+        None => cluster::local(partitions(cores))?,
     })
 }
 
