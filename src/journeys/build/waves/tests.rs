@@ -35,6 +35,7 @@ fn arena(log: &Events, options: &JourneyOptions, width: usize) -> String {
         table: &names.people,
         options,
         orders: &orders,
+        ties: None,
     };
     let mut arena = GrowingArena::new(PARTITIONS / width, log.len());
     let mut scratch = Scratch::default();
