@@ -7,6 +7,7 @@
 mod belief_line;
 mod by_row;
 mod chains;
+mod confounding;
 mod contributions;
 mod cross_validation;
 mod density;

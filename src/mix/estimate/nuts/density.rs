@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::linalg::dot::dot;
 use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::by_row::ByRow;
+use crate::mix::estimate::nuts::confounding;
 use crate::mix::estimate::nuts::effect::bounded;
 use crate::mix::estimate::nuts::forward::Forward;
 use crate::mix::estimate::nuts::layout::Layout;
@@ -16,10 +17,6 @@ use crate::mix::estimate::nuts::transformed::Transformed;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::Source;
 use crate::mix::specification::{MixSpecification, Pooling};
-
-/// The standard deviation of the logarithm of what a tested channel's course in time shows over
-/// what it causes.
-pub(super) const CONFOUNDING: f64 = 0.2;
 
 /// The scale of the prior of the spread of geos' effects, drawn together by a year of periods.
 const SPREAD: f64 = 0.1;
@@ -48,7 +45,7 @@ pub(super) struct Point {
     pub(super) channels: Vec<Forward>,
     pub(super) terms: Vec<Size>,
     pub(super) controls: Vec<f64>,
-    /// By channel: what its course in time shows over what it causes.
+    /// By channel: what demand that moves its spend adds, as a share of what it causes.
     pub(super) confounding: Vec<f64>,
     pub(super) deviation: f64,
 }
@@ -153,12 +150,12 @@ impl Density {
         let controls = controls.map(|(c, (column, (_, unit)))| {
             bounded(column, *unit, z[self.layout.control(c)]).value
         });
-        let confounding = self.layout.confounders.iter();
+        let confounders = self.layout.confounders.iter();
         Point {
             terms,
             controls: controls.collect(),
-            confounding: confounding
-                .map(|at| at.map_or(1.0, |at| libm::exp(CONFOUNDING * z[at])))
+            confounding: confounders
+                .map(|at| at.map_or(0.0, |at| confounding::SCALE * z[at]))
                 .collect(),
             channels,
             deviation: libm::exp(z[self.layout.noise()]),
@@ -178,12 +175,13 @@ impl Density {
         v.resize(self.design.rows(), 0.0);
         for (term, size) in self.terms.iter().zip(&point.terms) {
             let rows = term.rows(self.design.periods);
-            let shown = match confounded {
-                true => point.confounding[term.channel],
-                false => 1.0,
-            };
-            let effect = size.effect * shown;
+            let effect = size.effect;
             let response = &point.channels[term.channel].response()[rows.clone()];
+            let demand = point.confounding[term.channel] * size.contribution();
+            if confounded && demand != 0.0 {
+                let cells = v[rows.clone()].iter_mut().zip(&term.course);
+                cells.for_each(|(cell, x)| *cell -= demand * x);
+            }
             let cells = v[rows].iter_mut().zip(response);
             match size.factors() {
                 None => cells.for_each(|(cell, h)| *cell -= effect * h),
@@ -225,7 +223,9 @@ impl Density {
         room.rest = rest;
         room.take_back(point);
         let confounders = self.layout.confounders.iter().flatten();
-        let confounders = confounders.map(|at| -0.5 * z[*at] * z[*at]).sum::<f64>();
+        let confounders = confounders
+            .map(|at| confounding::prior(z[*at]).0)
+            .sum::<f64>();
         likelihood + controls + tests + transforms + confounders
     }
 

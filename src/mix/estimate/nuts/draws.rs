@@ -72,7 +72,7 @@ impl Density {
 /// leave the least square, given the effects.
 fn draw(density: &Density, z: &[f64], point: &Point, mut random: Random) -> (PosteriorDraw, f64) {
     let design = &density.design;
-    // What is confounded and not caused is the baseline's, as far as it can show it.
+    // What demand adds beside media is the baseline's, as far as it can show it.
     let rest = density.unexplained(point, false);
     let along = density.baseline_along(z, &rest, point.deviation, &mut random);
     let mut baseline = design.basis.coefficients(along);

@@ -17,7 +17,7 @@ pub(super) struct Layout {
     offsets: Vec<usize>,
     terms: usize,
     controls: usize,
-    /// By channel: what of its course is confounded; none where no test says so.
+    /// By channel: demand that moves its spend; none where there is no test.
     pub(super) confounders: Vec<Option<usize>>,
     /// By term: its steps from knot to knot; none where the effect is constant.
     pub(super) steps: Vec<Range<usize>>,

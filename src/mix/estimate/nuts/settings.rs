@@ -17,9 +17,10 @@ use crate::error::{Error, Result};
 ///   their number where there are more than four channels, with standard deviation 1 of its
 ///   logarithm. The noise is half-normal with scale 1; the baseline's
 ///   coefficients are flat.
-/// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation. The
-///   course in time of a channel with a lift test shows e^(.2 e) times what it causes, e standard
-///   normal, so that a confounder weighs less against the test.
+/// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation.
+///   Beside a channel with a lift test stands demand that nobody records: a share of what the channel
+///   brings, in proportion to the period's own spend; the share is .5 times Student's t with 2
+///   degrees of freedom.
 /// - **Baseline**: integrated out exactly, and drawn for each draw; sampled under Student's t.
 /// - **Geos** pooled in part differ by e^d, d normal about 0; effects that change walk at random in
 ///   the logarithm, from knot to knot.

@@ -103,9 +103,14 @@ impl Size {
         self.entry
     }
 
+    /// The mean contribution.
+    pub(super) const fn contribution(&self) -> f64 {
+        self.effect * self.mean
+    }
+
     /// The logarithm of the mean contribution.
     pub(super) fn log_contribution(&self) -> f64 {
-        libm::log((self.effect.abs() * self.mean).max(f64::MIN_POSITIVE))
+        libm::log(self.contribution().abs().max(f64::MIN_POSITIVE))
     }
 
     /// The prior at the number z, and the derivatives, given that of all else by the logarithm of
@@ -150,11 +155,13 @@ impl Size {
         &self,
         term: &Term,
         (forward, channel): (&Forward, &ChannelDesign),
-        (z, by_effect): (f64, f64),
+        (z, by_effect, by_contribution): (f64, f64, f64),
         (by_response, by_multiplier): (&mut [f64], &mut [f64]),
         sums: &mut Sums,
     ) -> (f64, f64) {
-        let pulls = self.pulls(term, z, by_effect);
+        let mut pulls = self.pulls(term, z, by_effect + by_contribution);
+        // A contribution is an effect times a mean response.
+        pulls.by_log_mean += by_contribution;
         let periods = channel.activity.periods();
         if pulls.by_log_mean != 0.0 {
             let geos = by_response.chunks_mut(periods).zip(&term.row_weights);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::mix::estimate::design::Design;
+use crate::mix::estimate::nuts::confounding::course;
 use crate::mix::estimate::nuts::effect::{PRIOR, sign};
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::Source;
@@ -18,6 +19,8 @@ pub(super) struct Term {
     pub(super) sign: f64,
     /// By geo of `geos`: a row's part of the mean response, a geo's by its scale of the KPI.
     pub(super) row_weights: Vec<f64>,
+    /// By row: activity over its mean, weighted as responses are.
+    pub(super) course: Vec<f64>,
     pub(super) belief: Belief,
     pub(super) figure: Figure,
     /// Whether the figure falls where the effect grows.
@@ -60,10 +63,12 @@ impl Term {
                     "effects of 0 or more",
                 ));
             }
+            let row_weights = row_weights(design, &geos);
             terms.push(Self {
                 channel,
                 sign,
-                row_weights: row_weights(design, &geos),
+                course: course(&design.channels[channel].activity, &geos, &row_weights),
+                row_weights,
                 belief: prior.map_or(usual, EffectPrior::belief),
                 figure: prior.map_or(Figure::Effect, |prior| {
                     figure(prior.figure(), design, panel, channel, &geos)

@@ -2,7 +2,8 @@
 
 use crate::linalg::dot::dot;
 use crate::mix::estimate::nuts::by_row::{ByRow, zeros};
-use crate::mix::estimate::nuts::density::{CONFOUNDING, Density, Point, Tested};
+use crate::mix::estimate::nuts::confounding;
+use crate::mix::estimate::nuts::density::{Density, Point, Tested};
 use crate::mix::estimate::nuts::test_rows::Adjoint;
 use crate::mix::estimate::nuts::transformed::Sums;
 
@@ -23,13 +24,14 @@ impl Density {
             let mut sums = forward.sums();
             for (k, term) in self.terms.iter().enumerate() {
                 if term.channel == c {
-                    let by_effect = self.said(k, point, said, (by, &mut sums), gradient);
-                    let way = (by_effect, &mut *by, &mut sums);
+                    let by_effect = self.said(k, point, said, (by, &mut sums));
+                    let by_contribution = self.demand(k, point, said.0, gradient);
+                    let way = ((by_effect, by_contribution), &mut *by, &mut sums);
                     log_density += self.term(k, (z, point), way, gradient);
                 }
             }
             if let Some(at) = self.layout.confounders[c] {
-                gradient[at] -= z[at];
+                gradient[at] += confounding::prior(z[at]).1;
             }
             let range = self.layout.transform(c);
             forward.way_back(&self.design.channels[c], &by.channel, &mut sums);
@@ -42,33 +44,42 @@ impl Density {
         log_density
     }
 
-    /// What rows and tests say of a term: gives the derivative by the logarithm of its effect,
-    /// writes those by row, and adds the gradient by what is confounded.
+    /// What demand that moves a term's spend says: gives the derivative by the logarithm of the
+    /// term's mean contribution, and adds the gradient by the demand.
+    fn demand(&self, k: usize, point: &Point, rest: &[f64], gradient: &mut [f64]) -> f64 {
+        let (term, size) = (&self.terms[k], &point.terms[k]);
+        let Some(at) = self.layout.confounders[term.channel] else {
+            return 0.0;
+        };
+        let rest = &rest[term.rows(self.design.periods)];
+        let by_demand = size.contribution() * dot(rest, &term.course);
+        gradient[at] += confounding::SCALE * by_demand;
+        point.confounding[term.channel] * by_demand
+    }
+
+    /// What rows and tests say of a term: gives the derivative by the logarithm of its effect, and
+    /// writes those by row.
     fn said(
         &self,
         k: usize,
         point: &Point,
         (rest, by_test): (&[f64], &[Tested]),
         (by, sums): (&mut ByRow, &mut Sums),
-        gradient: &mut [f64],
     ) -> f64 {
         let (term, size) = (&self.terms[k], &point.terms[k]);
         let forward = &point.channels[term.channel];
         let rows = term.rows(self.design.periods);
         let (response, rest) = (&forward.response()[rows.clone()], &rest[rows]);
-        let shown = size.effect * point.confounding[term.channel];
+        let effect = size.effect;
         by.response.clear();
-        by.response.extend(rest.iter().map(|g| shown * g));
+        by.response.extend(rest.iter().map(|g| effect * g));
         let mut by_effect = match size.factors() {
-            None => shown * dot(rest, response),
+            None => effect * dot(rest, response),
             Some(factors) => {
                 let cells = by.response.iter().zip(response).zip(factors);
                 cells.map(|((by, h), m)| by * h * m).sum()
             }
         };
-        if let Some(at) = self.layout.confounders[term.channel] {
-            gradient[at] += CONFOUNDING * by_effect;
-        }
         zeros(&mut by.multiplier, size.factors().map_or(0, <[f64]>::len));
         for (test, tested) in self.tests.iter().zip(by_test) {
             if test.channel == term.channel && size.effect != 0.0 {
@@ -91,7 +102,7 @@ impl Density {
         &self,
         k: usize,
         (z, point): (&[f64], &Point),
-        (by_effect, by, sums): (f64, &mut ByRow, &mut Sums),
+        ((by_effect, by_contribution), by, sums): ((f64, f64), &mut ByRow, &mut Sums),
         gradient: &mut [f64],
     ) -> f64 {
         let (term, size) = (&self.terms[k], &point.terms[k]);
@@ -101,7 +112,7 @@ impl Density {
         let (mut log_density, by_number) = size.way_back(
             term,
             (forward, &self.design.channels[term.channel]),
-            (z[at], by_effect),
+            (z[at], by_effect, by_contribution),
             (&mut by.response, &mut by.multiplier),
             sums,
         );
