@@ -6,7 +6,7 @@ use mixtouch::Result;
 use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::Posterior;
-use mixtouch::mix::specification::{Likelihood, MixSpecification};
+use mixtouch::mix::specification::MixSpecification;
 
 /// The estimators by name.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -103,19 +103,6 @@ impl Method {
             Estimators::Nuts => {
                 Self::Nuts(mixtouch::mix::estimate::Nuts::default().with_draws(draws))
             }
-        }
-    }
-
-    /// Whether it takes such a KPI.
-    #[cfg_attr(
-        not(feature = "bayes"),
-        allow(unused_variables, reason = "a search takes any")
-    )]
-    pub(crate) fn knows(self, likelihood: Likelihood) -> bool {
-        match self {
-            Self::Search(_) => true,
-            #[cfg(feature = "bayes")]
-            Self::Nuts(_) => likelihood == Likelihood::Normal,
         }
     }
 

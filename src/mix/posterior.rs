@@ -45,11 +45,15 @@ pub use self::forecast_errors::ForecastErrors;
 pub use self::funnel::FunnelSummary;
 pub use self::lift_report::LiftReport;
 pub use self::model::Posterior;
+#[cfg(feature = "bayes")]
+pub(crate) use self::multiplied::removal_shares;
 pub use self::plan_horizon::PlanHorizon;
 pub use self::reach::ReachSummary;
 pub use self::report::MixReport;
 pub use self::response::{ChannelResponse, PeriodCurve, ResponsePoint};
 pub use self::scenario::Scenario;
+#[cfg(feature = "bayes")]
+pub(crate) use self::seen_noise::SeenNoise;
 pub use self::statistics::FitStatistics;
 pub use self::summary::ChannelSummary;
 pub use self::synergy::SynergySummary;

@@ -20,9 +20,12 @@ mod layout;
 mod learned;
 mod likelihood;
 mod mode;
+#[cfg(test)]
+mod multiplied_tests;
 mod multipliers;
 mod predictive;
 mod prior_check;
+mod refusals;
 mod report;
 mod scaled;
 mod settings;

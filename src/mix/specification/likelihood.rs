@@ -58,7 +58,7 @@ pub enum Likelihood {
     /// of its best candidate and works on that candidate's linear predictor + (count - mean) / mean,
     /// the steps of iteratively reweighted least squares (Nelder and Wedderburn 1972), and keeps
     /// both for all draws. The dispersion is found from the residuals (Breslow 1984); it is 0 where
-    /// counts vary no more than Poisson's.
+    /// counts vary no more than Poisson's. A posterior by NUTS has the density itself.
     NegativeBinomial,
 }
 

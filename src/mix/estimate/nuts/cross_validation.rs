@@ -13,8 +13,9 @@ use crate::error::{Error, Result};
 use crate::linalg::cholesky::{factorise, forward};
 use crate::linalg::dot::dot;
 use crate::mix::estimate::nuts::density::{Density, Point, Room};
-use crate::mix::estimate::nuts::likelihood::subtract_along;
+use crate::mix::estimate::nuts::likelihood::{Family, mean_count, subtract_along};
 use crate::mix::panel::Panel;
+use crate::mix::posterior::SeenNoise;
 use crate::stats::pareto_smoothing::{log_sum_exp, smoothed};
 use crate::time::Day;
 
@@ -110,9 +111,17 @@ impl Block {
     fn new(density: &Density, rows: Vec<usize>) -> Option<Self> {
         let design = &density.design;
         let root = |row: usize| design.root_weights.as_ref().map_or(1.0, |w| w[row]);
-        let unit = |row: &usize| libm::log(root(*row) / design.scales.kpi[row / design.periods]);
+        let unit = |row: &usize| {
+            let unit = libm::log(root(*row) / design.scales.kpi[row / design.periods]);
+            match density.family {
+                // The density of a KPI is that of its logarithm over the KPI.
+                Family::Log => unit - design.kpi[*row] / root(*row),
+                Family::Counts(_) => 0.0,
+                Family::Normal | Family::StudentT(_) => unit,
+            }
+        };
         let mut constant: f64 = rows.iter().map(unit).sum();
-        if density.degrees.is_some() {
+        if !density.layout.baseline.is_empty() {
             return Some(Self {
                 rows,
                 factor: None,
@@ -156,13 +165,23 @@ impl Block {
 
     /// The logarithm of the density of the block's rows given all others, at a point with these
     /// residuals and this noise.
-    fn log_density(&self, rest: &[f64], deviation: f64, degrees: Option<f64>) -> f64 {
+    fn log_density(&self, density: &Density, rest: &[f64], deviation: f64) -> f64 {
         let size = self.rows.len();
         let mut own: Vec<f64> = self.rows.iter().map(|row| rest[*row]).collect();
         let all = self.constant - size as f64 * libm::log(deviation);
         let variance = deviation * deviation;
-        match (&self.factor, degrees) {
-            (None, Some(v)) => {
+        match (&self.factor, &density.family) {
+            (None, Family::Counts(counts)) => {
+                let noise = SeenNoise::Counts {
+                    dispersion: variance,
+                };
+                let row = |row: &usize| {
+                    let mean = mean_count(&density.design, *row, rest[*row]);
+                    noise.log_density(counts[*row], mean, 0)
+                };
+                self.rows.iter().map(row).sum()
+            }
+            (None, Family::StudentT(v)) => {
                 let square = |r: &f64| libm::log1p(r * r / (v * variance));
                 let tails: f64 = own.iter().map(square).sum();
                 let unit = libm::lgamma(0.5 * (v + 1.0))
@@ -185,10 +204,7 @@ impl Block {
 /// is where it is integrated out.
 pub(super) fn residuals(density: &Density, z: &[f64], point: &Point) -> (Vec<f64>, f64) {
     let mut rest = density.unexplained(point, true);
-    let along = match density.degrees {
-        Some(_) => z[density.layout.baseline.clone()].to_vec(),
-        None => density.design.along_basis(&rest),
-    };
+    let along = density.baseline(z, &rest);
     subtract_along(&density.design, &along, &mut rest);
     (rest, point.deviation)
 }
@@ -223,7 +239,7 @@ pub(super) fn cross_validation(
         Some(Block::new(density, kept).map(|block| {
             let each = points.iter();
             let each: Vec<f64> = each
-                .map(|(rest, noise)| block.log_density(rest, *noise, density.degrees))
+                .map(|(rest, noise)| block.log_density(density, rest, *noise))
                 .collect();
             let weights = smoothed(each.iter().map(|x| -x).collect());
             let sum = weights.log_weights.iter().zip(&each).map(|(w, x)| w + x);

@@ -8,7 +8,7 @@ use crate::mix::estimate::nuts::confounding;
 use crate::mix::estimate::nuts::effect::bounded;
 use crate::mix::estimate::nuts::forward::Forward;
 use crate::mix::estimate::nuts::layout::Layout;
-use crate::mix::estimate::nuts::likelihood::rows;
+use crate::mix::estimate::nuts::likelihood::{Family, rows, sampled_baseline};
 use crate::mix::estimate::nuts::multipliers::{Centring, Multipliers};
 use crate::mix::estimate::nuts::size::Size;
 use crate::mix::estimate::nuts::term::Term;
@@ -33,8 +33,7 @@ pub(super) struct Density {
     pub(super) layout: Layout,
     pub(super) terms: Vec<Term>,
     pub(super) centring: Centring,
-    /// Degrees of freedom of Student's t; none for normal noise.
-    pub(super) degrees: Option<f64>,
+    pub(super) family: Family,
     pub(super) tests: Vec<TestRow>,
     /// Bounded controls by row, times square roots of observation weights, and their sizes.
     pub(super) controls: Vec<(Vec<f64>, f64)>,
@@ -99,7 +98,7 @@ impl Density {
                 scale: SPREAD * (year / strength).sqrt(),
                 centred: vec![vec![false; design.geos]; terms.len()],
             },
-            degrees: specification.likelihood.degrees(),
+            family: Family::new(panel, specification.likelihood),
             controls: controls(&design, terms.len()),
             terms,
             layout,
@@ -109,6 +108,11 @@ impl Density {
 
     pub(super) fn dimension(&self) -> usize {
         self.layout.dimension()
+    }
+
+    /// The baseline at a point, given what is left to it; where it is integrated out, the best.
+    pub(super) fn baseline(&self, z: &[f64], rest: &[f64]) -> Vec<f64> {
+        sampled_baseline(&self.design, &self.layout, z, rest)
     }
 
     /// Each channel's transform; what it writes into is taken from `room`, if there is any.
@@ -210,7 +214,7 @@ impl Density {
         let mut rest = std::mem::take(&mut room.rest);
         self.write_unexplained(&point, true, &mut rest);
         let (design, layout) = (&self.design, &self.layout);
-        let likelihood = rows(design, layout, self.degrees, z, &mut rest, gradient);
+        let likelihood = rows(design, layout, &self.family, z, &mut rest, gradient);
         let controls = self.controls(z, &rest, gradient);
         if let Some(weights) = &self.design.root_weights {
             rest.iter_mut()

@@ -15,7 +15,8 @@ use crate::stats::{ConfidenceLevel, Estimate};
 /// Variables are named as ArviZ names them, `alpha[tv]`: each channel's transform parameters as
 /// they are, `contribution`, `roi` where the channel has spend, `effect` of a full response in
 /// units of the KPI's scale; `control[..]` for controls with bounds; `sigma`, the noise in units of
-/// the KPI's scale.
+/// the KPI's scale. Where effects multiply, units are those of the logarithm, contributions are what
+/// goes from the KPI that was seen, and of counts the square of `sigma` is the dispersion.
 ///
 /// ```
 /// use mixtouch::mix::estimate::Nuts;

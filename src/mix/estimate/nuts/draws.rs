@@ -57,12 +57,10 @@ impl Density {
         deviation: f64,
         random: &mut Random,
     ) -> Vec<f64> {
-        if self.degrees.is_some() {
-            return z[self.layout.baseline.clone()].to_vec();
-        }
-        let mut along = self.design.along_basis(rest);
-        for cell in &mut along {
-            *cell += deviation * random.normal();
+        let mut along = self.baseline(z, rest);
+        if self.layout.baseline.is_empty() {
+            let cells = along.iter_mut();
+            cells.for_each(|cell| *cell += deviation * random.normal());
         }
         along
     }

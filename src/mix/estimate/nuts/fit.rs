@@ -10,12 +10,13 @@ use crate::mix::estimate::nuts::draws::posterior;
 use crate::mix::estimate::nuts::learned::learned;
 use crate::mix::estimate::nuts::mode::{Rounding, mode};
 use crate::mix::estimate::nuts::predictive::{PredictiveChecks, predictive_checks};
+use crate::mix::estimate::nuts::refusals::{refuse_what_is_not_sampled, refuse_without_noise};
 use crate::mix::estimate::nuts::report::NutsReport;
 use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::estimate::nuts::whitened::Whitened;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::Posterior;
-use crate::mix::specification::{Likelihood, MixSpecification};
+use crate::mix::specification::MixSpecification;
 use crate::progress::{Progress, Stage};
 
 /// Draws that a stopped chain must have to count.
@@ -46,7 +47,7 @@ impl NutsFit {
         near: Option<&[f64]>,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        refuse_what_only_a_search_knows(specification)?;
+        refuse_what_is_not_sampled(specification)?;
         let mut density = Density::new(panel, specification)?;
         let start = near.filter(|near| near.len() == density.dimension());
         let start = start.map_or_else(|| density.start(), <[f64]>::to_vec);
@@ -145,8 +146,9 @@ impl Nuts {
     ///
     /// # Errors
     /// If a setting is out of range, the specification asks for what NUTS does not do (bounds of
-    /// effects other than 0, a synergy), the panel does not allow the fit, or the best fit leaves no
-    /// noise, as of a KPI that was computed from spend. Chains that disagree are no error here: see
+    /// effects other than 0, a synergy, tests or priors on returns where effects multiply), the panel
+    /// does not allow the fit, or the best fit leaves no noise, as of a KPI that was computed from
+    /// spend. Chains that disagree are no error here: see
     /// [`NutsReport::check`](crate::mix::estimate::NutsReport::check).
     pub fn fit(&self, specification: &MixSpecification, panel: &Panel) -> Result<NutsFit> {
         self.fit_with_progress(specification, panel, &())
@@ -214,38 +216,6 @@ impl Estimator for Nuts {
         fit.report().check()?;
         Ok(fit.into_posterior())
     }
-}
-
-pub(super) fn refuse_what_only_a_search_knows(specification: &MixSpecification) -> Result<()> {
-    let multiplies = match specification.likelihood {
-        Likelihood::Normal | Likelihood::StudentT { .. } => None,
-        Likelihood::Log => Some("effects that multiply"),
-        Likelihood::NegativeBinomial => Some("counts"),
-    };
-    let synergy = (!specification.synergies.is_empty()).then_some("a synergy");
-    let Some(unknown) = synergy.or(multiplies) else {
-        return Ok(());
-    };
-    Err(Error::setting(
-        "specification",
-        unknown,
-        "none for a posterior by NUTS; a search takes it",
-    ))
-}
-
-/// The least noise, in units of what the KPI moves besides its baseline, about which chains move.
-const LEAST_NOISE: f64 = 1e-3;
-
-/// An error for a KPI that is a function of the panel's columns: the density has no width there, and
-/// what chains say of it is how they are stuck.
-fn refuse_without_noise(left: f64) -> Result<()> {
-    if left >= LEAST_NOISE {
-        return Ok(());
-    }
-    let expected = "a thousandth at least: the KPI is a function of the panel's columns, without \
-                    noise there is nothing to sample; check how it was made, or fit it by a search";
-    let value = format!("{left:.1e} of what the KPI moves besides trend and season");
-    Err(Error::setting("noise about the best fit", value, expected))
 }
 
 /// Chains cut to the length of the shortest, where the work was stopped.

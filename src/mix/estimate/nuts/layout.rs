@@ -23,7 +23,8 @@ pub(super) struct Layout {
     pub(super) steps: Vec<Range<usize>>,
     /// By term: the logarithm of the spread over geos; none where all geos have the same effect.
     pub(super) spreads: Vec<Option<usize>>,
-    /// The baseline along its directions; none where it is integrated out.
+    /// How far the baseline lies from that which leaves the least square, along its directions; none
+    /// where it is integrated out.
     pub(super) baseline: Range<usize>,
     /// By term: each geo's difference.
     pub(super) cells: Vec<Range<usize>>,
@@ -70,8 +71,8 @@ impl Layout {
             .map(|term| partial.then(|| names.add(format!("{}.geo_spread", channel(term)))));
         let spreads = spreads.collect();
         let sampled = match specification.likelihood {
-            Likelihood::StudentT { .. } => design.basis.len(),
-            _ => 0,
+            Likelihood::StudentT { .. } | Likelihood::NegativeBinomial => design.basis.len(),
+            Likelihood::Normal | Likelihood::Log => 0,
         };
         let baseline = names.add_all(0..sampled, |k| format!("baseline[{k}]"));
         let cells = terms.iter().map(|term| {

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::mix::estimate::nuts::density::{Density, Point, Room};
-use crate::mix::estimate::nuts::likelihood::subtract_along;
+use crate::mix::estimate::nuts::likelihood::{Family, mean_count, subtract_along};
+use crate::mix::posterior::SeenNoise;
 use crate::stats::quantile::of_sample;
 use crate::util::Random;
 
@@ -74,10 +75,9 @@ pub(super) fn predictive_checks(
         })
         .collect();
     let inside = rows.iter().enumerate().filter(|(at, row)| {
-        let mut seen: Vec<f64> = replicates.iter().map(|r| r.kpi[*at]).collect();
-        seen.sort_by(f64::total_cmp);
-        let kpi = density.design.kpi[**row] / weight(density, **row);
-        (of_sample(&seen, 0.05)..=of_sample(&seen, 0.95)).contains(&kpi)
+        let mut made: Vec<f64> = replicates.iter().map(|r| r.kpi[*at]).collect();
+        made.sort_by(f64::total_cmp);
+        (of_sample(&made, 0.05)..=of_sample(&made, 0.95)).contains(&seen(density, **row))
     });
     let inside = inside.count() as f64 / rows.len().max(1) as f64;
     let check = |(at, figure): (usize, &'static str)| PredictiveCheck {
@@ -95,6 +95,59 @@ fn weight(density: &Density, row: usize) -> f64 {
     density.design.root_weights.as_ref().map_or(1.0, |w| w[row])
 }
 
+/// A row of scaled KPI as it was seen and as a draw makes it, with what is left of each in units in
+/// which all rows are alike.
+struct Row {
+    seen: f64,
+    made: f64,
+    residual: f64,
+    noise: f64,
+}
+
+/// What is seen of a row in units of scaled KPI.
+fn seen(density: &Density, row: usize) -> f64 {
+    let y = density.design.kpi[row] / weight(density, row);
+    match &density.family {
+        Family::Counts(counts) => {
+            counts[row] / density.design.scales.kpi[row / density.design.periods]
+        }
+        Family::Log => libm::exp(y),
+        Family::Normal | Family::StudentT(_) => y,
+    }
+}
+
+/// A row of which effects and baseline leave `rest`.
+fn row(density: &Density, row: usize, rest: f64, deviation: f64, random: &mut Random) -> Row {
+    let (seen, root) = (seen(density, row), weight(density, row));
+    if let Family::Counts(counts) = &density.family {
+        let mean = mean_count(&density.design, row, rest);
+        let dispersion = deviation * deviation;
+        let made = SeenNoise::Counts { dispersion }.draw(mean, 0, random);
+        let unit = (mean + dispersion * mean * mean).sqrt();
+        return Row {
+            seen,
+            made: made / density.design.scales.kpi[row / density.design.periods],
+            residual: (counts[row] - mean) / unit,
+            noise: (made - mean) / unit,
+        };
+    }
+    let tail = match density.family {
+        Family::StudentT(v) => (0.5 * v / random.gamma(0.5 * v)).sqrt(),
+        _ => 1.0,
+    };
+    let noise = deviation * tail * random.normal();
+    let moved = (noise - rest) / root;
+    Row {
+        seen,
+        made: match density.family {
+            Family::Log => seen * libm::exp(moved),
+            _ => seen + moved,
+        },
+        residual: rest,
+        noise,
+    }
+}
+
 fn replicate(
     density: &Density,
     (z, point): (&[f64], &Point),
@@ -105,29 +158,17 @@ fn replicate(
     let mut rest = density.unexplained(point, true);
     let along = density.baseline_along(z, &rest, point.deviation, &mut random);
     subtract_along(design, &along, &mut rest);
-    let noise: Vec<f64> = rows
-        .iter()
-        .map(|_| {
-            let tail = density
-                .degrees
-                .map_or(1.0, |v| (0.5 * v / random.gamma(0.5 * v)).sqrt());
-            point.deviation * tail * random.normal()
-        })
-        .collect();
-    let residuals: Vec<f64> = rows.iter().map(|row| rest[*row]).collect();
-    let unweighted = |values: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
-        let pairs = values.zip(rows);
-        pairs.map(|(y, row)| y / weight(density, *row)).collect()
-    };
-    let seen = unweighted(&mut rows.iter().map(|row| design.kpi[*row]));
-    let cells = rows.iter().zip(&residuals).zip(&noise);
-    let kpi = unweighted(&mut cells.map(|((row, rest), noise)| design.kpi[*row] - rest + noise));
-    let (made, found) = (figures(&kpi), figures(&seen));
+    let of = |at: &usize| row(density, *at, rest[*at], point.deviation, &mut random);
+    let all: Vec<Row> = rows.iter().map(of).collect();
+    let column = |of: fn(&Row) -> f64| -> Vec<f64> { all.iter().map(of).collect() };
+    let kpi = column(|row| row.made);
+    let (made, found) = (figures(&kpi), figures(&column(|row| row.seen)));
     let mut larger = [0.5; 4];
     for (cell, (made, found)) in larger.iter_mut().zip(made.iter().zip(&found)) {
         *cell = larger_share(*made, *found);
     }
     let successive = |values: &[f64]| autocorrelation(values, rows, design.periods);
+    let (noise, residuals) = (column(|row| row.noise), column(|row| row.residual));
     larger[3] = larger_share(successive(&noise), successive(&residuals));
     Replicate { kpi, larger }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::mix::estimate::nuts::contributions::{Brought, contributions};
 use crate::mix::estimate::nuts::density::{Density, Room};
-use crate::mix::estimate::nuts::fit::refuse_what_only_a_search_knows;
+use crate::mix::estimate::nuts::refusals::refuse_what_is_not_sampled;
 use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::panel::{Channel, Panel};
 use crate::mix::specification::MixSpecification;
@@ -91,7 +91,7 @@ impl Nuts {
         panel: &Panel,
     ) -> Result<PriorPredictive> {
         self.check()?;
-        refuse_what_only_a_search_knows(specification)?;
+        refuse_what_is_not_sampled(specification)?;
         let density = Density::new(panel, specification)?;
         let random = Random::new(self.seed).stream(8);
         let draws: Vec<Vec<Brought>> = (0..DRAWS as u64)

@@ -21,7 +21,11 @@ use crate::error::{Error, Result};
 ///   Beside a channel with a lift test stands demand that nobody records: a share of what the channel
 ///   brings, in proportion to the period's own spend; the share is .5 times Student's t with 2
 ///   degrees of freedom.
-/// - **Baseline**: integrated out exactly, and drawn for each draw; sampled under Student's t.
+/// - **Baseline**: integrated out exactly, and drawn for each draw; sampled under Student's t and of
+///   counts.
+/// - **Effects that multiply** ([`Likelihood::Log`](crate::mix::specification::Likelihood::Log) and
+///   counts) are in units of the KPI's logarithm. Tests, and priors on what depends on its level
+///   (returns, costs, contributions), are refused there.
 /// - **Geos** pooled in part differ by e^d, d normal about 0; effects that change walk at random in
 ///   the logarithm, from knot to knot.
 ///

@@ -38,10 +38,6 @@ impl Density {
             };
         }
         z[self.layout.noise()] = self.log_moves();
-        let baseline = self.layout.baseline.clone();
-        if !baseline.is_empty() {
-            z[baseline].copy_from_slice(&self.design.along_basis(&self.design.kpi));
-        }
         z
     }
 

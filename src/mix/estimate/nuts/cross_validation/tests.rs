@@ -67,7 +67,7 @@ fn a_block_given_the_others_is_a_ratio_of_densities() {
     let block = Block::new(&all, (12..16).collect()).unwrap();
     let (left, deviation) = residuals(&all, &z, &all.point(&z));
     let scale = all.design.scales.kpi[0].ln();
-    let found = block.log_density(&left, deviation, None);
+    let found = block.log_density(&all, &left, deviation);
     let expected = integral(&all) - integral(&rest) - 4.0 * scale;
     assert!((found - expected).abs() < 1e-8, "{found} for {expected}");
 }

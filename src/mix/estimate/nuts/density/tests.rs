@@ -78,6 +78,7 @@ fn the_gradient_is_that_of_the_density() {
         &mix().with_pooling(Pooling::Separate),
         &regional,
     );
+    check_gradient("log", &mix().with_likelihood(Likelihood::Log), &small);
     let below = mix().with_channel_bounds(small.channels()[0].name(), ..=0.0);
     check_gradient("effects of 0 and less", &below, &small);
     let world = PanelWorld::small_business().unwrap().simulate(1);
@@ -180,6 +181,30 @@ fn the_gradient_of_geos_changes_and_tails() {
         .with_baseline(Baseline::new(Trend::Smooth, 2).unwrap())
         .with_likelihood(heavy);
     check_gradient("student, smooth", &smooth, &small);
+}
+
+#[test]
+fn the_gradient_of_counts() {
+    let small = PanelWorld::small_business()
+        .unwrap()
+        .simulate(1)
+        .panel()
+        .unwrap();
+    let largest = small.kpi().iter().copied().fold(0.0, f64::max);
+    let counts = small.kpi().iter().map(|y| (40.0 * y / largest).round());
+    let counts = Panel::national(small.dates().to_vec(), counts.collect()).unwrap();
+    let counts = small.channels().iter().try_fold(counts, |panel, channel| {
+        panel.with_channel(channel.name(), channel.spend().to_vec())
+    });
+    let counts = counts.unwrap();
+    let mix = MixSpecification::new().with_likelihood(Likelihood::NegativeBinomial);
+    check_gradient("counts", &mix, &counts);
+    let smooth = mix.with_baseline(Baseline::new(Trend::Smooth, 2).unwrap());
+    let weights = (0..counts.rows())
+        .map(|row| if row % 7 == 0 { 0.0 } else { 1.5 })
+        .collect();
+    let weighted = counts.with_weights(weights).unwrap();
+    check_gradient("counts, smooth, weights", &smooth, &weighted);
 }
 
 #[test]

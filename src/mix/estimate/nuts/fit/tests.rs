@@ -149,7 +149,7 @@ fn students_t_is_not_misled_by_a_few_weeks() {
     let truth: f64 = brought.iter().sum();
     let fit = |likelihood| {
         let mix = MixSpecification::new().with_likelihood(likelihood);
-        let fit = nuts().fit(&mix, &panel).unwrap();
+        let fit = nuts().with_draws(250).fit(&mix, &panel).unwrap();
         assert!(fit.report().r_hat() < 1.1, "{}", fit.report().r_hat());
         fit.posterior().channels()[0].contribution
     };
