@@ -4,29 +4,31 @@
 //! in proportion to the period's own spend, as demand acts at once. What carries over then still
 //! tells how long the channel itself works, and tests tell how much.
 
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use std::ops::Range;
 
 use crate::linalg::dot::sum;
 use crate::mix::transform::activity::Activity;
-use crate::util::Random;
 
 /// The scale of the share.
-pub(super) const SCALE: f64 = 0.5;
+const SCALE: f64 = 0.5;
 
-/// The share is Student's t with so many degrees of freedom: most channels are hardly confounded,
-/// some very much.
-const DEGREES: f64 = 2.0;
+/// What is sampled is standard normal. Beyond so much of it the share, 10^7, moves no more.
+const FARTHEST: f64 = 8.0;
 
-/// The logarithm of the density of the share in units of its scale, and its derivative.
-pub(super) fn prior(z: f64) -> (f64, f64) {
-    let log_density = -0.5 * (DEGREES + 1.0) * libm::log1p(z * z / DEGREES);
-    (log_density, -(DEGREES + 1.0) * z / (DEGREES + z * z))
-}
-
-/// A share in units of its scale.
-pub(super) fn draw(random: &mut Random) -> f64 {
-    let tail = 0.5 * DEGREES / random.gamma(0.5 * DEGREES);
-    tail.sqrt() * random.normal()
+/// The share that belongs to a standard normal number, and its derivative: the quantile of Student's t
+/// with 2 degrees of freedom, as most channels are hardly confounded and some very much. Sampled as it
+/// is, such a tail costs draws.
+///
+/// With s = 2 Phi(z) - 1 the quantile is s (2 / (1 - s^2))^.5.
+pub(super) fn share(z: f64) -> (f64, f64) {
+    let x = z.clamp(-FARTHEST, FARTHEST) * FRAC_1_SQRT_2;
+    let tails = libm::erfc(x) * libm::erfc(-x);
+    let quantile = libm::erf(x) * (2.0 / tails).sqrt();
+    let by_s = (2.0 / tails).sqrt() / tails;
+    let by_z = FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * libm::exp(-x * x);
+    let slope = if z.abs() < FARTHEST { by_s * by_z } else { 0.0 };
+    (SCALE * quantile, SCALE * slope)
 }
 
 /// Activity over its mean, by row; 0 where there is none.
@@ -42,4 +44,27 @@ pub(super) fn course(activity: &Activity, geos: &Range<usize>, row_weights: &[f6
     let scale = if mean > 0.0 { 1.0 / mean } else { 0.0 };
     let rows = geos.clone().flat_map(of_geo);
     rows.map(|x| scale * x).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_quantiles_of_students_t() {
+        // of t with 2 degrees of freedom: .75 is .8165, .975 is 4.3027 (R, qt)
+        for (z, quantile) in [(0.674_49, 0.816_5), (1.959_964, 4.302_65), (0.0, 0.0)] {
+            assert!((share(z).0 - SCALE * quantile).abs() < 1e-4, "{z}");
+            assert_eq!(share(-z).0, -share(z).0);
+        }
+        assert!(share(50.0).0.is_finite() && share(50.0).1 == 0.0);
+    }
+
+    #[test]
+    fn slopes_are_those_of_differences() {
+        for z in [-3.0, -0.5, 0.0, 1.0, 2.5] {
+            let difference = (share(z + 1e-6).0 - share(z - 1e-6).0) / 2e-6;
+            assert!((difference / share(z).1 - 1.0).abs() < 1e-6, "{z}");
+        }
+    }
 }

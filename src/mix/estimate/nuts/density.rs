@@ -159,7 +159,7 @@ impl Density {
             terms,
             controls: controls.collect(),
             confounding: confounders
-                .map(|at| at.map_or(0.0, |at| confounding::SCALE * z[at]))
+                .map(|at| at.map_or(0.0, |at| confounding::share(z[at]).0))
                 .collect(),
             channels,
             deviation: libm::exp(z[self.layout.noise()]),
@@ -227,9 +227,7 @@ impl Density {
         room.rest = rest;
         room.take_back(point);
         let confounders = self.layout.confounders.iter().flatten();
-        let confounders = confounders
-            .map(|at| confounding::prior(z[*at]).0)
-            .sum::<f64>();
+        let confounders = confounders.map(|at| -0.5 * z[*at] * z[*at]).sum::<f64>();
         likelihood + controls + tests + transforms + confounders
     }
 

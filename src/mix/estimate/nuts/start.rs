@@ -2,7 +2,6 @@
 
 use crate::linalg::dot::dot;
 use crate::mix::estimate::nuts::belief_line::{number, on_line};
-use crate::mix::estimate::nuts::confounding;
 use crate::mix::estimate::nuts::density::{Density, Point, Room};
 use crate::mix::estimate::nuts::effect::MEDIAN;
 use crate::mix::estimate::nuts::size::Size;
@@ -90,7 +89,7 @@ impl Density {
             }
         }
         for at in self.layout.confounders.iter().flatten() {
-            z[*at] = confounding::draw(random);
+            z[*at] = random.normal();
         }
         for steps in self.layout.steps.clone() {
             z[steps].iter_mut().for_each(|cell| *cell = random.normal());

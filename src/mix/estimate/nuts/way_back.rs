@@ -31,7 +31,7 @@ impl Density {
                 }
             }
             if let Some(at) = self.layout.confounders[c] {
-                gradient[at] += confounding::prior(z[at]).1;
+                gradient[at] = confounding::share(z[at]).1 * gradient[at] - z[at];
             }
             let range = self.layout.transform(c);
             forward.way_back(&self.design.channels[c], &by.channel, &mut sums);
@@ -53,7 +53,7 @@ impl Density {
         };
         let rest = &rest[term.rows(self.design.periods)];
         let by_demand = size.contribution() * dot(rest, &term.course);
-        gradient[at] += confounding::SCALE * by_demand;
+        gradient[at] += by_demand;
         point.confounding[term.channel] * by_demand
     }
 
