@@ -196,10 +196,12 @@ mod tests {
             offsets,
             ..PartitionedRows::default()
         };
-        let mut ordered = OrderedTouches::default();
         // what a larger run left does no harm
-        ordered.touches = vec![Touch::new(1, 2, 3); 400];
-        ordered.firsts = vec![7; 400];
+        let mut ordered = OrderedTouches {
+            touches: vec![Touch::new(1, 2, 3); 400],
+            firsts: vec![7; 400],
+            ..OrderedTouches::default()
+        };
         ordered.fill(&[batch], &(0..PARTITIONS), table);
         ordered.find_persons(table);
         let person = |at: usize| {
