@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// Rows, or persons, that are cut at once. More would take more memory, and fewer more merges of
 /// evidence.
-const ROWS: usize = 1 << 18;
+const ROWS: usize = 1 << 16;
 
 /// Some persons' rows on their way to journeys.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Chunk {
 
     /// About how many bytes it takes.
     pub(crate) fn size(&self) -> usize {
-        self.columns.times.capacity() * 32 + self.number * 24
+        self.columns.times.len() * 32 + self.number * 24
     }
 
     /// The journeys of its persons.

@@ -180,6 +180,9 @@ struct Gathered<G: Gatherer> {
     /// The first two arguments and what was read from them.
     known: Option<(String, String, G, Arc<LogSettings>)>,
     chunk: Option<Chunk>,
+    /// The most bytes that a chunk took: the engine adds up what sizes grow by and takes nothing off
+    /// where they fall, so that every chunk would count anew.
+    chunk_size: usize,
     part: Option<G::Part>,
     /// About how many bytes the part takes.
     part_size: usize,
@@ -190,6 +193,7 @@ impl<G: Gatherer> Default for Gathering<G> {
         Self(Mutex::new(Gathered {
             known: None,
             chunk: None,
+            chunk_size: 0,
             part: None,
             part_size: 0,
         }))
@@ -231,6 +235,7 @@ impl<G: Gatherer> Gathered<G> {
             None => Chunk::new(Arc::clone(settings)),
         };
         chunk.add(persons, states)?;
+        self.chunk_size = self.chunk_size.max(chunk.size());
         let is_full = chunk.is_full();
         self.chunk = Some(chunk);
         if is_full { self.close() } else { Ok(()) }
@@ -306,11 +311,10 @@ impl<G: Gatherer> Accumulator for Gathering<G> {
             .0
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let chunk = gathered.chunk.as_ref().map_or(0, Chunk::size);
         let texts = gathered
             .known
             .as_ref()
             .map_or(0, |(first, ..)| 2 * first.len());
-        size_of_val(self) + chunk + texts + gathered.part_size
+        size_of_val(self) + gathered.chunk_size + texts + gathered.part_size
     }
 }
