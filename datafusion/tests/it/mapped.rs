@@ -40,7 +40,9 @@ fn export<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn exports_mapped_file_by_file_are_one_log() {
-    let lines = lines(World::Additive, 800);
+    let mut lines = lines(World::Additive, 800);
+    // a placeholder for nobody: reading by a mapping reports it, and the log written no longer has it
+    lines.retain(|line| line.0 != "0");
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("mapped");
     std::fs::create_dir(&out).unwrap();
@@ -53,7 +55,8 @@ async fn exports_mapped_file_by_file_are_one_log() {
     }
     assert_eq!(rows, lines.len() as u64);
     let out = out.to_str().unwrap();
-    let rows = context(2).read_parquet(out, ParquetReadOptions::default());
+    let context = context(2);
+    let rows = context.read_parquet(out, ParquetReadOptions::default());
     let log = Log::new(
         rows.await.unwrap(),
         LogColumns::default(),
@@ -62,7 +65,8 @@ async fn exports_mapped_file_by_file_are_one_log() {
     let names = [ModelName::LastTouch, ModelName::Linear, ModelName::Markov];
     let bootstrap = Bootstrap::new(3, 5).unwrap();
     let comparison = ShardedComparison::new(names, ModelSettings::default()).unwrap();
-    let found = log.await.unwrap().compare(comparison.bootstrap(bootstrap));
+    let log = log.await.unwrap();
+    let found = log.compare(comparison.bootstrap(bootstrap));
     assert_same(
         &whole(&lines, &names, bootstrap),
         &found.await.unwrap(),

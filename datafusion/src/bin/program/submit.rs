@@ -5,8 +5,11 @@ use clap::Args;
 use datafusion::dataframe::DataFrame;
 use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionContext, ident};
 use mixtouch::JourneyOptions;
-use mixtouch::attribution::{Bootstrap, ModelName, ModelSettings, ShardedComparison};
+use mixtouch::attribution::{
+    Bootstrap, ComparisonTable, ModelName, ModelSettings, ShardedComparison,
+};
 use mixtouch_datafusion::{Log, LogColumns, cluster};
+use std::time::Duration;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -35,12 +38,33 @@ pub(crate) struct Options {
     /// Partitions that persons are dealt out over; none: one a core of this machine, two on a cluster
     #[arg(long)]
     partitions: Option<usize>,
+    /// Seconds until the answer is no longer waited for; none: as long as it takes
+    #[arg(long, value_name = "SECONDS")]
+    give_up: Option<u64>,
     /// JSON in place of tables
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
+    let answer = compared(options);
+    let table = match options.give_up {
+        None => answer.await?,
+        Some(seconds) => {
+            let answer = tokio::time::timeout(Duration::from_secs(seconds), answer);
+            let late = |_| format!("no answer in {seconds} seconds; ask again, or wait longer");
+            answer.await.map_err(late)??
+        }
+    };
+    if options.json {
+        println!("{}", serde_json::to_string(&table)?);
+    } else {
+        print!("{table}");
+    }
+    Ok(())
+}
+
+async fn compared(options: &Options) -> Result<ComparisonTable> {
     let mut comparison =
         ShardedComparison::new(models(&options.models)?, ModelSettings::default())?;
     if let Some(replicates) = options.intervals {
@@ -53,13 +77,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         // no limit makes this process put rows on disk: to bring persons together takes as much memory
         log = log.in_memory().await?;
     }
-    let table = log.compare(comparison).await?;
-    if options.json {
-        println!("{}", serde_json::to_string(&table)?);
-    } else {
-        print!("{table}");
-    }
-    Ok(())
+    Ok(log.compare(comparison).await?)
 }
 
 fn models(names: &[String]) -> Result<Vec<ModelName>> {
