@@ -146,10 +146,9 @@ impl<'a> AttributionChapter<'a> {
             credit_charts::by_segment(table, main),
             self.priorities.and_then(test_plans::priorities),
         ];
-        let tests_pay = self.priorities.is_none_or(|tests| tests.first().is_some());
         chapter
             .with_charts(charts.into_iter().flatten())
             .with_table(channel_table(table, main))
-            .with_checks(checks(table, tests_pay))
+            .with_checks(checks(table, self.priorities))
     }
 }

@@ -1,6 +1,6 @@
 //! Checks of a comparison, each with what to do.
 
-use crate::attribution::{ComparisonTable, Finding, ModelTable};
+use crate::attribution::{ComparisonTable, Finding, ModelTable, TestPriorities};
 use crate::pages::grounds::{Grounds, near_the_sale};
 use crate::pages::main_model::{ALIKE, least_alike, main_model};
 use crate::pages::words::{self, sentence};
@@ -8,7 +8,8 @@ use crate::report::html::{Check, Verdict};
 
 /// A check for each finding; a good one where there is none. Where no test is worth what it costs,
 /// none is asked for.
-pub(crate) fn checks(table: &ComparisonTable, tests_pay: bool) -> Vec<Check> {
+pub(crate) fn checks(table: &ComparisonTable, priorities: Option<&TestPriorities>) -> Vec<Check> {
+    let tests_pay = priorities.is_none_or(|tests| tests.first().is_some());
     let mut checks: Vec<Check> = table.findings().iter().map(check).collect();
     if table.bootstrap().is_none() {
         checks.push(

@@ -2,7 +2,7 @@
 
 use crate::report::html::{Answer, Card, Check};
 
-/// Whose a figure is; nobody's name where all are of one business.
+/// The business that a figure is of; none where all are of one.
 #[derive(Clone, Copy)]
 pub(crate) struct Business<'a>(pub(crate) Option<&'a str>);
 

@@ -32,8 +32,7 @@ pub struct MixChapter<'a> {
     true_roi: Vec<f64>,
     prior_roi: Vec<Option<Estimate>>,
     kpi: KpiName,
-    /// Whether a test would change what is done.
-    tests_pay: bool,
+    sensitivity: Option<&'a PlanSensitivity>,
 }
 
 impl<'a> MixChapter<'a> {
@@ -47,7 +46,7 @@ impl<'a> MixChapter<'a> {
             true_roi: Vec::new(),
             prior_roi: Vec::new(),
             kpi: KpiName::default(),
-            tests_pay: true,
+            sensitivity: None,
         }
     }
 
@@ -110,9 +109,14 @@ impl<'a> MixChapter<'a> {
         self
     }
 
-    pub(crate) fn of_kpi(self, kpi: &KpiName) -> Self {
+    pub(crate) fn of_results(
+        self,
+        kpi: &KpiName,
+        sensitivity: Option<&'a PlanSensitivity>,
+    ) -> Self {
         Self {
             kpi: kpi.clone(),
+            sensitivity,
             ..self
         }
     }
@@ -120,9 +124,9 @@ impl<'a> MixChapter<'a> {
     /// The same chapter with what knowing each channel's curve is worth to a plan: where no single
     /// test would change it, checks ask for none.
     #[must_use]
-    pub fn with_sensitivity(self, sensitivity: &PlanSensitivity) -> Self {
+    pub fn with_sensitivity(self, sensitivity: &'a PlanSensitivity) -> Self {
         Self {
-            tests_pay: sensitivity.to_test_first().is_some(),
+            sensitivity: Some(sensitivity),
             ..self
         }
     }
@@ -163,7 +167,7 @@ impl<'a> MixChapter<'a> {
             &self.prior_roi,
             self.holdout,
             kpi,
-            self.tests_pay,
+            self.sensitivity,
         ))
     }
 }
@@ -172,14 +176,10 @@ impl<'a> MixChapter<'a> {
 fn holdout(model: &Posterior, rows: &[HoldoutRow]) -> PageTable {
     let columns = ["periods", "fitted to", "MAPE", "R2", "within 90 %"];
     let fit = model.fit_statistics();
-    let (rows_of_all, periods) = (model.panel().kpi().len(), model.panel().periods());
-    let is_fitted = |period: &usize| {
-        let mut rows = (*period..rows_of_all).step_by(periods.max(1));
-        rows.any(|row| model.is_fitted(row))
-    };
+    let is_fitted = mix_over_time::fitted_periods(model);
     let training = [
         Cell::from("those fitted"),
-        Cell::from((0..periods).filter(is_fitted).count()),
+        Cell::from(is_fitted.iter().filter(|fitted| **fitted).count()),
         Cell::percent(fit.mape, 1),
         Cell::number(fit.r2, 3),
         Cell::MISSING,

@@ -1,5 +1,6 @@
 //! Checks of a mix model, each with what to do.
 
+use crate::budget::PlanSensitivity;
 use crate::mix::estimate::HoldoutRow;
 use crate::mix::posterior::{FitFinding, Posterior};
 use crate::pages::kpi_name::KpiName;
@@ -16,15 +17,16 @@ const HELD: f64 = 0.8;
 const LARGER: f64 = 1.5;
 
 /// A check for each finding, each doubtful test, what the data hardly inform, and periods held out;
-/// `prior` has each channel's return before the data, where it is known. Where no test would change
-/// what is done, none is asked for.
+/// `prior` has each channel's return before the data, where it is known. Where no single test
+/// would change a plan, none is asked for.
 pub(crate) fn checks(
     model: &Posterior,
     prior: &[Option<Estimate>],
     holdout: &[HoldoutRow],
     kpi: &KpiName,
-    tests_pay: bool,
+    sensitivity: Option<&PlanSensitivity>,
 ) -> Vec<Check> {
+    let tests_pay = sensitivity.is_none_or(|plan| plan.to_test_first().is_some());
     let fit = model.fit_statistics();
     let mut checks = Vec::new();
     if fit.r2.is_none_or(|r2| r2 < EXPLAINED) {

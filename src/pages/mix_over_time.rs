@@ -24,6 +24,16 @@ fn by_period(values: &[f64], periods: usize) -> Vec<f64> {
     sums
 }
 
+/// Whether some row of each period was fitted.
+pub(crate) fn fitted_periods(model: &Posterior) -> Vec<bool> {
+    let (rows, periods) = (model.panel().kpi().len(), model.panel().periods());
+    let is_fitted = |period: usize| {
+        let mut rows = (period..rows).step_by(periods);
+        rows.any(|row| model.is_fitted(row))
+    };
+    (0..periods).map(is_fitted).collect()
+}
+
 /// Actual against expected, with a band as wide as residuals and the forecast behind it.
 pub(crate) fn actual_and_expected(
     model: &Posterior,
@@ -34,17 +44,15 @@ pub(crate) fn actual_and_expected(
     let periods = parts.dates().len();
     let expected = by_period(parts.prediction(), periods);
     let actual = by_period(model.panel().kpi(), periods);
-    let fitted = |row: usize| if model.is_fitted(row) { 1.0 } else { 0.0 };
     let rows = model.residuals().into_iter().enumerate();
-    let residuals: Vec<f64> = rows.map(|(row, off)| fitted(row) * off).collect();
-    let residuals = by_period(&residuals, periods);
-    let rows: Vec<f64> = (0..model.panel().kpi().len()).map(fitted).collect();
-    let is_fitted = by_period(&rows, periods);
-    let count = is_fitted.iter().filter(|rows| **rows > 0.0).count();
+    let fitted = rows.map(|(row, off)| if model.is_fitted(row) { off } else { 0.0 });
+    let residuals = by_period(&fitted.collect::<Vec<f64>>(), periods);
+    let is_fitted = fitted_periods(model);
+    let count = is_fitted.iter().filter(|fitted| **fitted).count();
     let square: f64 = residuals.iter().map(|residual| residual * residual).sum();
     let half = Z90 * (square / count.max(1) as f64).sqrt();
     let mut dates: Vec<String> = parts.dates().iter().map(ToString::to_string).collect();
-    let mark = |(x, rows): (&f64, &f64)| match *rows > 0.0 {
+    let mark = |(x, fitted): (&f64, &bool)| match fitted {
         true => Mark::new(*x).with_interval(x - half, x + half),
         false => Mark::new(*x),
     };

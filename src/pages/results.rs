@@ -321,10 +321,6 @@ impl<'a> Results<'a> {
 
     /// Of all results, those to be acted on first.
     fn checks(&self) -> Vec<Check> {
-        let changes_plan = self
-            .sensitivity
-            .is_none_or(|one| one.to_test_first().is_some());
-        let pays = self.priorities.is_none_or(|tests| tests.first().is_some());
         let mix = self
             .mix
             .map(|model| {
@@ -333,13 +329,13 @@ impl<'a> Results<'a> {
                     &self.prior_roi,
                     self.holdout,
                     &self.kpi,
-                    changes_plan,
+                    self.sensitivity,
                 )
             })
             .unwrap_or_default();
         let credit = self
             .attribution
-            .map(|table| attribution_checks::checks(table, pays))
+            .map(|table| attribution_checks::checks(table, self.priorities))
             .unwrap_or_default();
         let (of_mix, of_log) = self.business_names();
         let mix = mix.iter().map(|check| of_mix.check(check));
@@ -358,25 +354,13 @@ impl<'a> Results<'a> {
         let chapter = MixChapter::new(model)
             .with_prior_roi(self.prior_roi.iter().copied())
             .with_holdout(self.holdout);
-        let chapter = chapter.of_kpi(&self.kpi);
-        match self.sensitivity {
-            Some(sensitivity) => chapter.with_sensitivity(sensitivity).chapter(),
-            None => chapter.chapter(),
-        }
-    }
-
-    fn plan_chapter(&self, plan: &Plan) -> Chapter {
-        let chapter = PlanChapter::new(plan);
-        match &self.kpi.name {
-            Some(name) => chapter.with_kpi_name(name).chapter(),
-            None => chapter.chapter(),
-        }
+        chapter.of_results(&self.kpi, self.sensitivity).chapter()
     }
 
     fn all_chapters(&self) -> Vec<Chapter> {
         let own = [
             self.mix.map(|model| self.mix_chapter(model)),
-            self.plan.map(|plan| self.plan_chapter(plan)),
+            self.plan.map(|plan| PlanChapter::new(plan).chapter()),
             self.attribution.map(|table| {
                 let chapter = AttributionChapter::new(table);
                 match self.priorities {

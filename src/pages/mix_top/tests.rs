@@ -162,7 +162,7 @@ fn a_return_that_the_data_hardly_narrowed_is_called_so() {
     assert_eq!(said[1], "radio says mostly what was believed before");
     let told = |before: &[Option<Estimate>]| {
         let checks =
-            crate::pages::mix_checks::checks(&model, before, &[], &KpiName::default(), true);
+            crate::pages::mix_checks::checks(&model, before, &[], &KpiName::default(), None);
         let mut checks = checks.iter().map(|check| check.text().to_owned());
         checks.any(|text| text.starts_with("Mostly what was believed before: "))
     };
@@ -238,7 +238,7 @@ fn periods_held_out_that_are_predicted_badly_are_a_doubt() {
             &[],
             &[row(within, mape)],
             &KpiName::default(),
-            true,
+            None,
         );
         let texts = checks.into_iter().map(|check| check.text().to_owned());
         texts
