@@ -24,12 +24,15 @@
 //! environment (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT` and so on).
 //!
 //! The scheduler keeps its state in memory: jobs that run when it stops end with an error and have to
-//! be asked again. An executor that dies is given up after 20 seconds, and its tasks run elsewhere.
+//! be asked again. A job ends with an error when an executor that worked for it dies, at once where
+//! others ask for what it had shuffled, else after 20 seconds: a [`Log`](crate::Log) and
+//! [`collect`](crate::collect()) ask again, so that no row counts twice or is missed.
 //!
-//! [`Log::in_memory`](crate::Log::in_memory) has no use here, since what a client holds is not on the
+//! [`Log::read`](crate::Log::read) has no use here, since what a client holds is not on the
 //! executors.
 
 mod executor;
+mod lost;
 mod scheduler;
 mod stores;
 
@@ -83,6 +86,8 @@ pub fn local(partitions: usize) -> Result<SessionContext> {
 fn config() -> SessionConfig {
     SessionConfig::new_with_ballista()
         .with_ballista_grpc_client_max_message_size(MESSAGE as usize)
+        // plans that change on the way lose a stage whose executor ended: their jobs wait for ever
+        .with_ballista_adaptive_query_planner(false)
         // sums over fields of a struct that were pulled out early are not found again on the scheduler
         .set_bool(
             "datafusion.optimizer.enable_leaf_expression_pushdown",

@@ -4,8 +4,7 @@
 use crate::chunk::own_order;
 use crate::columns::LogColumns;
 use crate::error::{argument, external};
-use crate::journeys::{COLUMNS, read_rows, unknown};
-use crate::settings::LogSettings;
+use crate::journeys::{COLUMNS, read_rows};
 use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
@@ -23,22 +22,23 @@ const ROWS: usize = 1 << 18;
 /// Where orders stand among [`COLUMNS`].
 const ORDER: usize = COLUMNS.len() - 1;
 
-/// The journeys of all rows. Partitions are read side by side, so that the order of rows is chance and
-/// rows of one second need one of their own.
+/// The journeys of all rows, with these channels whether or not a row touches them. Partitions are
+/// read side by side, so that the order of rows is chance and rows of one second need one of their own.
 ///
 /// # Errors
 /// If a row cannot be used, or there is none.
 pub(crate) async fn journeys(
     rows: DataFrame,
     columns: &LogColumns,
-    settings: &LogSettings,
+    options: JourneyOptions,
+    channels: &[String],
 ) -> Result<Journeys> {
     let person = columns.person.clone().alias("person");
     let others = columns.arguments().into_iter().zip(COLUMNS);
     let others = others.map(|(column, name)| column.alias(name));
     let rows = rows.select(std::iter::once(person).chain(others))?;
-    let mut builder = JourneyBuilder::new(settings.options().clone()).with_ties_by_name();
-    let channels = settings.channels().iter().map(String::as_str);
+    let mut builder = JourneyBuilder::new(options).with_ties_by_name();
+    let channels = channels.iter().map(String::as_str);
     builder.add_channels(channels).map_err(external)?;
     let builder = Arc::new(Mutex::new(builder));
     let mut readers = JoinSet::new();
@@ -53,12 +53,7 @@ pub(crate) async fn journeys(
     if builder.rows() == 0 {
         return Err(argument("log", "no person, expected: at least one"));
     }
-    let journeys = builder.build().map_err(external)?;
-    let is_known = |name: &str| settings.channels().iter().any(|own| own == name);
-    if let Some(name) = journeys.channels().iter().find(|name| !is_known(name)) {
-        return Err(unknown(Some(name)));
-    }
-    Ok(journeys)
+    builder.build().map_err(external)
 }
 
 /// Hands the rows of a partition to the builder.

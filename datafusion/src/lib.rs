@@ -73,6 +73,7 @@
 mod chunk;
 #[cfg(feature = "cluster")]
 pub mod cluster;
+mod collect;
 mod columns;
 mod error;
 mod files;
@@ -95,6 +96,7 @@ mod touches;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::SessionContext;
 
+pub use self::collect::collect;
 pub use self::columns::LogColumns;
 pub use self::kpis::JourneyCounts;
 pub use self::log::Log;

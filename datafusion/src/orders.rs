@@ -1,12 +1,14 @@
 //! Orders that rows of several persons state.
 
+use crate::collect::collect;
 use crate::columns::LogColumns;
 use crate::error::argument;
 use crate::person;
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::{DataType, Int64Type};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result;
-use datafusion::functions_aggregate::expr_fn::{max, min};
+use datafusion::functions_aggregate::expr_fn::{count, max, min};
 use datafusion::logical_expr::{Expr, cast, ident, lit};
 use mixtouch::JourneyOptions;
 
@@ -43,7 +45,13 @@ pub(crate) async fn check(
     ];
     let orders = named.aggregate(vec![ident("order"), ident("goal")], persons)?;
     let shared = orders.filter(ident("first").not_eq(ident("last")))?;
-    match shared.count().await? {
+    let number = shared.aggregate(vec![], vec![count(lit(1)).alias("number")])?;
+    let number = collect(number).await?;
+    let counts = number.iter().flat_map(|batch| {
+        let counts = batch.column(0).as_primitive::<Int64Type>();
+        counts.values().iter().copied()
+    });
+    match counts.sum::<i64>() {
         0 => Ok(()),
         number => Err(argument(
             "log",

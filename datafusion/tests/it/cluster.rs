@@ -160,10 +160,9 @@ async fn one_executor_and_three_answer_as_one_process() {
 
 const FEW: [ModelName; 2] = [ModelName::LastTouch, ModelName::Markov];
 
-/// An executor dies with what it had shuffled: its tasks run again elsewhere. Another comes in its
+/// An executor dies with what it had shuffled: its job ends and is asked again. Another comes in its
 /// place. Then the scheduler starts anew, and executors find it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "waits for ever at times: Ballista may ask for what an ended executor had shuffled"]
 async fn processes_may_end_and_come() {
     let lines = lines(World::Additive, 20_000);
     let files = files(&lines);

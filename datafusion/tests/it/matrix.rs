@@ -40,11 +40,12 @@ async fn compare(
     let rows = batch(lines);
     for &number in partitions {
         let frame = frame(&rows, number).await;
-        let log = Log::new(frame, LogColumns::default(), JourneyOptions::default());
-        let mut log = log.await.unwrap();
-        if number == 2 {
-            log = log.in_memory().await.unwrap();
-        }
+        let (columns, options) = (LogColumns::default(), JourneyOptions::default());
+        let log = match number {
+            2 => Log::read(frame, columns, options).await,
+            _ => Log::new(frame, columns, options).await,
+        };
+        let log = log.unwrap();
         let comparison = ShardedComparison::new(names.iter().copied(), settings()).unwrap();
         let found = log.compare(comparison.bootstrap(bootstrap)).await.unwrap();
         assert_same(&expected, &found, &format!("{number} partitions"), most);

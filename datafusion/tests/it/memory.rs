@@ -69,6 +69,25 @@ async fn a_log_in_memory_is_the_same_log() {
     assert!(difference(&paths[0], &paths[1], "paths") <= 1e-12);
 }
 
+/// Without a look at the log beforehand, channels and the end of observation are what one finds.
+#[tokio::test]
+async fn a_log_read_once_has_the_settings_of_one_read_before() {
+    let unique = || JourneyOptions::default().with_unique_orders(false);
+    for options in [unique(), unique().with_observation_end(85)] {
+        let before = Log::new(rows().await, columns(), options.clone());
+        let once = Log::read(rows().await, columns(), options);
+        let (before, once) = (before.await.unwrap(), once.await.unwrap());
+        assert_eq!(before.settings(), once.settings());
+    }
+    let shared = Log::read(rows().await, columns(), JourneyOptions::default()).await;
+    let told = shared.map(drop).unwrap_err().to_string();
+    assert!(told.contains("rows of several persons"), "{told}");
+    let none = rows().await.filter(ident("person").eq(ident("kind")));
+    let none = Log::read(none.unwrap(), columns(), JourneyOptions::default()).await;
+    let told = none.map(drop).unwrap_err().to_string();
+    assert!(told.contains("at least one"), "{told}");
+}
+
 #[tokio::test]
 async fn a_log_in_memory_refuses_what_cannot_be_used() {
     let fewer = Log::with_settings(rows().await, columns(), settings(&["search", "tv"]));

@@ -72,11 +72,12 @@ async fn compared(options: &Options) -> Result<ComparisonTable> {
     }
     let context = context(options).await?;
     let rows = read(&context, &options.log).await?;
-    let mut log = Log::new(rows, columns(&options.columns)?, JourneyOptions::default()).await?;
-    if options.scheduler.is_none() {
+    let (columns, journeys) = (columns(&options.columns)?, JourneyOptions::default());
+    let log = match options.scheduler {
+        Some(_) => Log::new(rows, columns, journeys).await?,
         // no limit makes this process put rows on disk: to bring persons together takes as much memory
-        log = log.in_memory().await?;
-    }
+        None => Log::read(rows, columns, journeys).await?,
+    };
     Ok(log.compare(comparison).await?)
 }
 
