@@ -234,9 +234,8 @@ impl Fitted {
 /// The sampler that is asked for.
 #[cfg(feature = "bayes")]
 fn nuts(options: &Options) -> Nuts {
-    Nuts::default()
-        .with_draws(options.draws)
-        .with_seed(options.seed)
+    let nuts = Nuts::default().with_seed(options.seed);
+    options.draws.map_or(nuts, |draws| nuts.with_draws(draws))
 }
 
 /// What the data added to each channel's prior.

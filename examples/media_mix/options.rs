@@ -133,9 +133,10 @@ pub(crate) struct Options {
     /// Candidates to try besides, for the Pareto front of fit and agreement with spend shares
     #[arg(long, help_heading = "Fit", default_value_t = 240)]
     pub(crate) front_trials: usize,
-    /// Draws of each of the sampler's four chains after its warm-up
-    #[arg(long, help_heading = "Fit", default_value_t = 1000)]
-    pub(crate) draws: usize,
+    /// Draws of each of the sampler's four chains after its warm-up; none: 1000, by four steps a
+    /// draw where chains do not agree
+    #[arg(long, help_heading = "Fit")]
+    pub(crate) draws: Option<usize>,
     /// Seed of the search or the sampler
     #[arg(long, help_heading = "Fit", default_value_t = 1)]
     pub(crate) seed: u64,

@@ -8,6 +8,7 @@ use nuts_rs::{Chain as _, CpuMath, DiagNutsSettings, Settings as _};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::mix::estimate::nuts::report::agree;
 use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::estimate::nuts::whitened::Whitened;
 use crate::progress::{Progress, Stage};
@@ -17,7 +18,8 @@ use crate::util::Random;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Chain {
     pub(super) draws: Vec<Vec<f64>>,
-    /// By draw: the sampler's energy, -log density + that of its momentum.
+    /// By step, of which draws may be every fourth: the sampler's energy, -log density + that of its
+    /// momentum.
     pub(super) energies: Vec<f64>,
     pub(super) divergences: u64,
     /// Evaluations of the density, warm-up included.
@@ -26,21 +28,40 @@ pub(super) struct Chain {
     pub(super) stopped: bool,
 }
 
-/// The chains, each from a seed of its own, so that their number of threads does not matter.
+/// How many steps a draw are taken where chains of one step a draw do not agree.
+const MORE_STEPS: usize = 4;
+
+/// The chains, each from a seed of its own, so that their number of threads does not matter. Unless
+/// draws are stated, chains that do not agree are begun anew, with more steps a draw.
 pub(super) fn run(
     settings: &Nuts,
     posterior: &Whitened<'_>,
     progress: &dyn Progress,
 ) -> Result<Vec<Chain>> {
+    let chains = with_steps(1, settings, posterior, progress)?;
+    let is_whole = chains.iter().all(|chain| !chain.stopped);
+    if settings.draws.is_none() && is_whole && !agree(&chains) {
+        return with_steps(MORE_STEPS, settings, posterior, progress);
+    }
+    Ok(chains)
+}
+
+fn with_steps(
+    steps: usize,
+    settings: &Nuts,
+    posterior: &Whitened<'_>,
+    progress: &dyn Progress,
+) -> Result<Vec<Chain>> {
+    let each = settings.warmup + settings.draws() * steps;
     let watch = Watch {
         progress,
         done: AtomicU64::new(0),
-        total: settings.chains as u64 * (settings.warmup + settings.draws) as u64,
+        total: (settings.chains * each) as u64,
         stopped: AtomicBool::new(false),
     };
     (0..settings.chains as u64)
         .into_par_iter()
-        .map(|number| chain(settings, posterior.clone(), number, &watch))
+        .map(|number| chain(settings, posterior.clone(), number, steps, &watch))
         .collect()
 }
 
@@ -69,13 +90,14 @@ fn chain(
     settings: &Nuts,
     mut posterior: Whitened<'_>,
     number: u64,
+    steps: usize,
     watch: &Watch<'_>,
 ) -> Result<Chain> {
     let start = start(&mut posterior, settings.seed, number);
     let points = posterior.clone();
     let mut options = DiagNutsSettings {
         num_tune: settings.warmup as u64,
-        num_draws: settings.draws as u64,
+        num_draws: (settings.draws() * steps) as u64,
         maxdepth: 10,
         seed: settings.seed,
         ..DiagNutsSettings::default()
@@ -96,13 +118,15 @@ fn chain(
         .set_position(&start)
         .map_err(|error| failed(&error))?;
     let mut chain = Chain::default();
-    for draw in 0..settings.warmup + settings.draws {
+    for step in 0..settings.warmup + settings.draws() * steps {
         let (x, _, statistics, info) = sampler.expanded_draw().map_err(|error| failed(&error))?;
         chain.gradients += info.num_steps;
-        if draw >= settings.warmup {
+        if step >= settings.warmup {
             chain.divergences += u64::from(info.diverging);
-            chain.draws.push(points.point(&x));
             chain.energies.push(statistics.point.energy);
+            if (step + 1 - settings.warmup).is_multiple_of(steps) {
+                chain.draws.push(points.point(&x));
+            }
         }
         if !watch.goes_on() {
             chain.stopped = true;

@@ -44,6 +44,21 @@ impl ParameterReport {
     }
 }
 
+/// One parameter's draws by chain.
+fn series(chains: &[Chain], at: usize) -> Vec<Vec<f64>> {
+    let of_chain = |chain: &Chain| chain.draws.iter().map(|draw| draw[at]).collect();
+    chains.iter().map(of_chain).collect()
+}
+
+/// Whether chains say the same of every parameter, and enough.
+pub(super) fn agree(chains: &[Chain]) -> bool {
+    let parameters = chains[0].draws.first().map_or(0, Vec::len);
+    (0..parameters).into_par_iter().all(|at| {
+        let series = series(chains, at);
+        r_hat(&series) <= MOST_R_HAT && ess_bulk(&series) >= LEAST_ESS
+    })
+}
+
 /// Each channel's figures in the draws that the posterior keeps, which lie chain after chain. One
 /// that is the same in all draws is left out: it is known.
 fn figures(posterior: &Posterior, chains: usize) -> Vec<ParameterReport> {
@@ -73,6 +88,7 @@ pub struct NutsReport {
     learned: Vec<Learned>,
     draws: usize,
     chains: usize,
+    steps: usize,
     divergences: u64,
     gradients: u64,
     bfmi: f64,
@@ -86,11 +102,8 @@ impl NutsReport {
         learned: Vec<Learned>,
         posterior: &Posterior,
     ) -> Self {
-        let parameter = |(at, name): (usize, &String)| {
-            let of_chain = |chain: &Chain| chain.draws.iter().map(|draw| draw[at]).collect();
-            let series: Vec<Vec<f64>> = chains.iter().map(of_chain).collect();
-            ParameterReport::new(name.clone(), &series)
-        };
+        let parameter =
+            |(at, name): (usize, &String)| ParameterReport::new(name.clone(), &series(chains, at));
         let energies = chains.iter().map(|chain| bfmi(&chain.energies));
         Self {
             parameters: names.par_iter().enumerate().map(parameter).collect(),
@@ -99,6 +112,7 @@ impl NutsReport {
             learned,
             draws: chains.first().map_or(0, |chain| chain.draws.len()),
             chains: chains.len(),
+            steps: chains.iter().map(|chain| chain.energies.len()).sum(),
             divergences: chains.iter().map(|chain| chain.divergences).sum(),
             gradients: chains.iter().map(|chain| chain.gradients).sum(),
             stopped: chains.iter().any(|chain| chain.stopped),
@@ -128,7 +142,8 @@ impl NutsReport {
         &self.learned
     }
 
-    /// Chains, and draws of each after the warm-up.
+    /// Chains, and draws of each after the warm-up. Chains that did not agree at first took four
+    /// steps a draw.
     pub const fn size(&self) -> (usize, usize) {
         (self.chains, self.draws)
     }
@@ -199,11 +214,11 @@ impl NutsReport {
                 "100 or more: draw more",
             );
         }
-        let all = (self.chains * self.draws) as u64;
-        if 100 * self.divergences > all {
+        let steps = self.steps as u64;
+        if 100 * self.divergences > steps {
             return refuse(
                 "divergences".to_owned(),
-                format!("{} of {all} draws", self.divergences),
+                format!("{} of {steps} steps", self.divergences),
                 "1 % at most: raise the share of steps to accept, or narrow the priors",
             );
         }

@@ -49,26 +49,29 @@ use crate::error::{Error, Result};
 pub struct Nuts {
     pub(super) chains: usize,
     pub(super) warmup: usize,
-    pub(super) draws: usize,
+    pub(super) draws: Option<usize>,
     pub(super) kept: usize,
     pub(super) acceptance: f64,
     pub(super) seed: u64,
 }
 
 impl Default for Nuts {
-    /// 4 chains of 300 draws to warm up and 1,000 more, of which 400 are kept; acceptance .9; seed
-    /// 1.
+    /// 4 chains of 300 draws to warm up and 1,000 more, of which 400 are kept, by 4,000 steps where
+    /// chains do not agree; acceptance .9; seed 1.
     fn default() -> Self {
         Self {
             chains: 4,
             warmup: 300,
-            draws: 1_000,
+            draws: None,
             kept: 400,
             acceptance: 0.9,
             seed: 1,
         }
     }
 }
+
+/// Draws of a chain where none are stated.
+const DRAWS: usize = 1_000;
 
 /// More draws, those of all chains together, than a week of computing makes.
 const MOST_DRAWS: usize = 10_000_000;
@@ -86,11 +89,17 @@ impl Nuts {
         Self { warmup, ..self }
     }
 
-    /// How many draws each chain makes after its warm-up, 20 or more; 1,000 unless set. All chains
-    /// together make 10,000,000 at most, warm-up included.
+    /// How many draws each chain makes after its warm-up, 20 or more. Unless set it makes 1,000, and
+    /// is begun anew with four steps a draw where chains would be refused: R-hat above 1.05, or fewer
+    /// than 100 effective draws. All chains together make 10,000,000 at most, warm-up included.
     #[must_use]
     pub const fn with_draws(self, draws: usize) -> Self {
+        let draws = Some(draws);
         Self { draws, ..self }
+    }
+
+    pub(super) fn draws(&self) -> usize {
+        self.draws.unwrap_or(DRAWS)
     }
 
     /// How many draws, spread evenly over all chains, the posterior keeps, 20 or more; 400 unless
@@ -117,7 +126,7 @@ impl Nuts {
         let ranges = [
             ("chains", self.chains, 2, 64),
             ("warm-up draws", self.warmup, 50, MOST_DRAWS),
-            ("draws of a chain", self.draws, 20, MOST_DRAWS),
+            ("draws of a chain", self.draws(), 20, MOST_DRAWS),
             ("draws kept", self.kept, 20, MOST_DRAWS),
         ];
         for (name, value, least, most) in ranges {
@@ -125,7 +134,7 @@ impl Nuts {
                 return Err(Error::setting(name, value, format!("{least} to {most}")));
             }
         }
-        let all = self.chains * (self.warmup + self.draws);
+        let all = self.chains * (self.warmup + self.draws());
         if all > MOST_DRAWS {
             let expected = format!("at most {MOST_DRAWS}, chains x (warm-up + draws)");
             return Err(Error::setting("draws of all chains", all, expected));
