@@ -2,13 +2,13 @@
 
 use mixtouch::journeys::CountedJourneys;
 use mixtouch::kpi::KpiOptions;
-use mixtouch::kpi::journeys::{PathLengths, PurchasePaths};
+use mixtouch::kpi::journeys::{ConversionCounts, ConversionRates, PathLengths, PurchasePaths};
 use mixtouch::kpi::map::{FrequentPaths, JourneyMap, MapCounts, PathCounts, Steps};
-use mixtouch::{Accumulator, Journeys, Result};
+use mixtouch::{Accumulator, Journeys, Result, Totals};
 use serde::{Deserialize, Serialize};
 
-/// Counts of journeys for three KPIs: how long and how many touches a purchase takes, which ways
-/// journeys go and where they lose conversions, and which whole paths are frequent.
+/// Counts of journeys for four KPIs: how many persons convert, how long and how many touches a purchase
+/// takes, which ways journeys go and where they lose conversions, and which whole paths are frequent.
 ///
 /// Those of parts merge to those of the whole. They take 8 bytes a conversion, and some 60 a path that
 /// no other journey took: what partitions hand on grows with the number of different paths.
@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct JourneyCounts {
     counted: CountedJourneys,
+    totals: Totals,
+    conversions: ConversionCounts,
     lengths: PathLengths,
     map: MapCounts,
     paths: PathCounts,
@@ -29,12 +31,16 @@ impl JourneyCounts {
     pub fn new(journeys: &Journeys) -> Result<Self> {
         let steps = Steps::channels(journeys.channels());
         let counted = journeys.counted()?;
-        let (lengths, (map, paths)) = journeys.accumulate(|| {
+        let channels = journeys.channels();
+        let ((conversions, lengths), (map, paths)) = journeys.accumulate(|| {
             let ways = (MapCounts::new(steps.clone()), PathCounts::new(&steps));
-            (PathLengths::default(), ways)
+            let purchases = (ConversionCounts::new(channels), PathLengths::default());
+            (purchases, ways)
         })?;
         Ok(Self {
             counted,
+            totals: journeys.totals(),
+            conversions,
             lengths,
             map,
             paths,
@@ -47,9 +53,21 @@ impl JourneyCounts {
     /// If they are of other channels.
     pub fn merge(&mut self, later: Self) -> Result<()> {
         self.counted.merge(&later.counted)?;
+        self.totals.merge(later.totals)?;
+        self.conversions.merge(later.conversions)?;
         self.lengths.merge(later.lengths)?;
         self.map.merge(later.map)?;
         self.paths.merge(later.paths)
+    }
+
+    /// How many of the persons reached converted, by channel too.
+    ///
+    /// # Errors
+    /// If the options set a minimum group: channels of few persons are merged by persons, whom counts
+    /// no longer tell apart.
+    pub fn conversion_rates(&self, options: &KpiOptions) -> Result<ConversionRates> {
+        self.conversions
+            .report_counted(&self.counted, self.totals, options)
     }
 
     /// How long and how many touches a purchase takes.

@@ -223,13 +223,14 @@ async fn what_rows_state_beside_a_touch_is_carried() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kpis_over_journeys_are_those_of_one_process() {
     use mixtouch::kpi::KpiOptions;
-    use mixtouch::kpi::journeys::PurchasePaths;
+    use mixtouch::kpi::journeys::{ConversionRates, PurchasePaths};
     use mixtouch::kpi::map::{FrequentPaths, JourneyMap, Steps};
     let lines = lines(World::Baseline, 1_500);
     let journeys = journeys(&lines);
     let options = KpiOptions::default();
     let steps = Steps::channels(journeys.channels());
     let expected = serde_json::json!([
+        ConversionRates::new(&journeys, &options).unwrap(),
         PurchasePaths::new(&journeys, &options).unwrap(),
         JourneyMap::new(&journeys, &steps, &options).unwrap(),
         FrequentPaths::new(&journeys, &steps, 20, &options).unwrap(),
@@ -239,6 +240,7 @@ async fn kpis_over_journeys_are_those_of_one_process() {
         let log = Log::new(frame, LogColumns::default(), JourneyOptions::default());
         let counts = log.await.unwrap().journey_counts().await.unwrap();
         let found = serde_json::json!([
+            counts.conversion_rates(&options).unwrap(),
             counts.purchase_paths(&options),
             counts.journey_map(&options).unwrap(),
             counts.frequent_paths(20, &options).unwrap(),
