@@ -56,7 +56,7 @@ impl<'a> AttributionChapter<'a> {
     }
 
     /// The same chapter with the conversions that each channel caused, where a simulation knows
-    /// them.
+    /// them: beside credit, and per cost at the mean value of a conversion beside returns.
     #[must_use]
     pub fn with_truth<S: Into<String>>(self, caused: impl IntoIterator<Item = (S, f64)>) -> Self {
         let truth = caused
@@ -137,7 +137,7 @@ impl<'a> AttributionChapter<'a> {
         let charts = [
             Some(credit_charts::credit(table, main, &self.truth)),
             Some(credit_charts::totals(table, main, self.true_baseline)),
-            credit_charts::returns(table, main),
+            credit_charts::returns(table, main, &self.truth),
             credit_charts::agreement_of_models(table),
             credit_charts::by_model(table, main),
             calibration(main),

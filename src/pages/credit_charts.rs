@@ -196,8 +196,12 @@ pub(crate) fn totals(table: &ComparisonTable, main: &ModelTable, truth: Option<f
         .with_size(Size::Half)
 }
 
-/// Return on ad spend beside break-even, where costs are known.
-pub(crate) fn returns(table: &ComparisonTable, main: &ModelTable) -> Option<Chart> {
+/// Return on ad spend beside break-even, where costs are known; the truth beside, where it is known.
+pub(crate) fn returns(
+    table: &ComparisonTable,
+    main: &ModelTable,
+    truth: &[(String, f64)],
+) -> Option<Chart> {
     let paid = Grounds::new(main).paid();
     if paid.is_empty() {
         return None;
@@ -209,16 +213,34 @@ pub(crate) fn returns(table: &ComparisonTable, main: &ModelTable) -> Option<Char
     let order = Largest::of(&spent, paid.len()).named;
     let marks = order.iter().map(|&at| roas(paid[at]));
     let names = order.iter().map(|&at| paid[at].channel.clone());
-    let forest = Forest::new(Measure::new("value for 1 spent"), names)
-        .with_series("", marks)
+    let own = if truth.is_empty() { "" } else { "estimate" };
+    let mut forest = Forest::new(Measure::new("value for 1 spent"), names)
+        .with_series(own, marks)
         .with_reference(1.0, "break-even");
+    let mut note = assumed_note(main);
+    if !truth.is_empty() {
+        let known = order.iter().map(|&at| true_roas(table, paid[at], truth));
+        forest = forest.with_series("truth", known);
+        note += "; truth: what each channel caused, at the mean value of a conversion";
+    }
     let title = returns_title(&paid, table);
     let chart = Chart::new(title, forest).with_size(Size::Half);
     Some(chart.with_subtitle(format!(
-        "Credited value for 1 spent by {}; largest spend on top{}",
-        main.model,
-        assumed_note(main)
+        "Credited value for 1 spent by {}; largest spend on top{note}",
+        main.model
     )))
+}
+
+/// Conversions caused times the mean value of a conversion / cost.
+fn true_roas(
+    table: &ComparisonTable,
+    channel: &ChannelCredit,
+    truth: &[(String, f64)],
+) -> Option<f64> {
+    let (_, caused) = truth.iter().find(|(name, _)| *name == channel.channel)?;
+    let totals = table.totals();
+    let each = totals.value / totals.conversions;
+    channel.cost.map(|cost| caused * each / cost)
 }
 
 /// Value / cost with the ends of its interval.

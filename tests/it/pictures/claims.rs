@@ -5,6 +5,7 @@ use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch};
 use mixtouch::experiment::LiftTest;
 use mixtouch::pages::{AttributionChapter, JourneysChapter, Results};
+use mixtouch::report::chart::Plot;
 use mixtouch::report::html::Page;
 use mixtouch::simulate::worlds::World;
 use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys, Outcome, PathTable};
@@ -51,6 +52,32 @@ fn spend_is_moved_only_where_returns_are_apart() {
     let apart = log([5, 60]);
     assert!(body(&page(&apart, Some(60))).contains("Less radio, more tv"));
     assert!(!body(&page(&apart, None)).contains("Less radio"));
+}
+
+#[test]
+fn true_returns_stand_beside_those_credited() {
+    let table = Comparison::new().model("first-touch", FirstTouch);
+    let table = table.run(&log([20, 20])).unwrap();
+    let returns = |chapter: AttributionChapter<'_>| {
+        let chapter = chapter.chapter();
+        let mut charts = chapter.charts().filter_map(|chart| match chart.plot() {
+            Plot::Forest(forest) => Some(forest.clone()),
+            _ => None,
+        });
+        charts.next().unwrap()
+    };
+    assert_eq!(returns(AttributionChapter::new(&table)).series().len(), 1);
+    let known = AttributionChapter::new(&table).with_truth([("tv", 30.0)]);
+    let forest = returns(known);
+    let truth = forest.series()[1].marks().iter().map(|mark| mark.value());
+    // 30 caused at 10 each, of 200 touches at 1; nothing is known of radio
+    let told: Vec<_> = forest
+        .names()
+        .iter()
+        .map(String::as_str)
+        .zip(truth)
+        .collect();
+    assert_eq!(told, [("radio", None), ("tv", Some(1.5))]);
 }
 
 #[test]
