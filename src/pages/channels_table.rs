@@ -6,6 +6,7 @@ use crate::pages::credit_table::channel_table;
 use crate::pages::filled::filled;
 use crate::pages::largest::Largest;
 use crate::pages::main_model::{main_model, shares};
+use crate::pages::mix_returns::has_shares;
 use crate::pages::mix_top::MixTop;
 use crate::report::digits_for;
 use crate::report::html::PageTable;
@@ -34,7 +35,8 @@ pub(crate) fn channels_table(
         let known = |name: &str| main.channels.iter().any(|channel| channel.channel == name);
         channels.iter().any(|channel| known(&channel.channel))
     };
-    let credit = main.filter(same);
+    let has_shares = has_shares(channels);
+    let credit = main.filter(same).filter(|_| has_shares);
     let roi = match mix.kpi().in_money {
         true => "ROI (90 %)".to_owned(),
         false => format!("{} (90 %)", mix.kpi().return_unit()),
@@ -51,7 +53,10 @@ pub(crate) fn channels_table(
     }
     let returns = channels.iter().filter_map(|channel| channel.roi);
     let digits = digits_for(returns.map(|roi| roi.value()), 2);
-    let rows = order.iter().map(|&at| row(&channels[at], credit, digits));
+    let share = |at: usize| has_shares.then_some(channels[at].effect_share);
+    let rows = order
+        .iter()
+        .map(|&at| row(&channels[at], share(at), credit, digits));
     let table = filled(&Table::new(columns).with_rows(rows));
     let shown = PageTable::new("Channels", table);
     let break_even = mix.kpi().in_money.then_some(1.0);
@@ -61,13 +66,18 @@ pub(crate) fn channels_table(
     })
 }
 
-fn row(channel: &ChannelSummary, credit: Option<&ModelTable>, digits: usize) -> Vec<Cell> {
+fn row(
+    channel: &ChannelSummary,
+    share_of_effect: Option<f64>,
+    credit: Option<&ModelTable>,
+    digits: usize,
+) -> Vec<Cell> {
     let mut row = vec![
         Cell::from(&channel.channel),
         Cell::number(channel.spend, 0),
         channel.roi.map(|roi| Cell::estimate(roi, digits)).into(),
         Cell::number(channel.marginal_roi.map(|roi| roi.value()), digits),
-        Cell::percent(channel.effect_share, 1),
+        Cell::percent(share_of_effect, 1),
     ];
     if let Some(main) = credit {
         let mut names = main.channels.iter().map(|credit| &credit.channel);

@@ -166,6 +166,10 @@ fn segments(dashboard: &Dashboard) -> Option<Chart> {
         .filter_map(|group| Some((group, group.customers.rate?, group.value_share?)))
         .collect();
     let most = known.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
+    // where refunds outweigh what a segment bought, segments have no shares of the value
+    if known.iter().any(|(.., share)| *share < 0.0) {
+        return None;
+    }
     let dumbbell = Dumbbell::new(
         Measure::share("share"),
         known.iter().map(|(group, _, _)| habit(&group.segment)),

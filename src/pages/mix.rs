@@ -9,6 +9,10 @@ use crate::report::html::{Chapter, PageTable};
 use crate::report::{Cell, Table};
 use crate::stats::Estimate;
 
+/// Why no shares of effect are shown.
+const NO_SHARES: &str = "Shares of effect are not shown: some channels brought something and others \
+                         took away, and parts of different signs have no shares.";
+
 /// Charts of a fitted mix model.
 ///
 /// ```
@@ -152,6 +156,9 @@ impl<'a> MixChapter<'a> {
         }
         if let Some(chart) = mix_over_time::year_on_year(model, kpi) {
             chapter = chapter.with_chart(chart);
+        }
+        if !mix_returns::has_shares(&model.channels()) {
+            chapter = chapter.with_text(NO_SHARES);
         }
         chapter = chapter
             .with_charts(mix_returns::charts(model, &self.true_roi, kpi))

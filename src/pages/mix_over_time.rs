@@ -125,12 +125,17 @@ pub(crate) fn contributions(model: &Posterior, kpi: &KpiName) -> Chart {
     let lead = first.map_or_else(String::new, |(name, sum)| {
         format!(", {name} {}", words::short(sum))
     });
-    let share = if all == 0.0 { 0.0 } else { media / all };
-    let title = format!(
-        "Media brought {} ({} of all){lead}",
-        words::short(media),
-        words::percent(share)
-    );
+    let brought = words::short(media);
+    let title = match words::share(media, all) {
+        Some(share) => format!(
+            "Media brought {brought} ({} of all){lead}",
+            words::percent(share)
+        ),
+        None => format!(
+            "Media brought {brought}, all else {}{lead}",
+            words::short(all - media)
+        ),
+    };
     let area = layers
         .into_iter()
         .fold(Area::new(kpi.measure(), dates), |area, (name, cells)| {
@@ -158,8 +163,15 @@ pub(crate) fn from_baseline_to_total(model: &Posterior, kpi: &KpiName) -> Chart 
         waterfall = waterfall.with_change(name, sum);
     }
     let all: f64 = parts.prediction().iter().sum();
-    let share = if all == 0.0 { 0.0 } else { baseline / all };
-    let title = format!("{} would have come without media", words::percent(share));
+    let title = match words::share(baseline, all) {
+        Some(share) => format!("{} would have come without media", words::percent(share)),
+        None => format!(
+            "Without media {} would have been {} in place of {}",
+            kpi.the(),
+            words::short(baseline),
+            words::short(all)
+        ),
+    };
     Chart::new(title, waterfall.with_level("Expected", all))
         .with_subtitle(format!(
             "{} over all periods: the baseline's parts, then what each channel brought",

@@ -21,13 +21,17 @@ pub(crate) fn charts(model: &Posterior, true_roi: &[f64], kpi: &KpiName) -> Vec<
     if paid.is_empty() {
         return Vec::new();
     }
-    let mut charts = vec![
-        returns(true_roi, &paid, kpi),
-        shares(&paid),
-        marginal(&paid, kpi),
-    ];
+    let mut charts = vec![returns(true_roi, &paid, kpi)];
+    charts.extend(has_shares(&channels).then(|| shares(&paid)));
+    charts.push(marginal(&paid, kpi));
     charts.extend(tests(model, kpi));
     charts
+}
+
+/// Whether what channels brought can be divided into shares: all of one sign.
+pub(crate) fn has_shares(channels: &[ChannelSummary]) -> bool {
+    let brought = || channels.iter().map(|channel| channel.contribution.value());
+    brought().all(|amount| amount >= 0.0) || brought().all(|amount| amount <= 0.0)
 }
 
 /// The forest with the line of break-even, where there is one.

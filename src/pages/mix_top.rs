@@ -15,8 +15,10 @@ use crate::stats::Estimate;
 pub(crate) struct MixTop<'a> {
     model: &'a Posterior,
     channels: Vec<ChannelSummary>,
-    /// What media brought of the KPI, 0 to 1.
+    /// What media brought of the KPI, 0 to 1; none where the rest has another sign.
     share: Option<Estimate>,
+    /// What would have come without media, in the unit of the KPI.
+    without: Option<Estimate>,
     kpi: KpiName,
     /// Each channel's return before the data, where it is known.
     prior: &'a [Option<Estimate>],
@@ -25,10 +27,12 @@ pub(crate) struct MixTop<'a> {
 
 impl<'a> MixTop<'a> {
     pub(crate) fn new(model: &'a Posterior, kpi: &KpiName) -> Self {
+        let (share, without) = media_share(model);
         Self {
             model,
             channels: model.channels(),
-            share: media_share(model),
+            share,
+            without,
             kpi: kpi.of(model),
             prior: &[],
             holdout: &[],
@@ -131,7 +135,15 @@ impl<'a> MixTop<'a> {
                 Answer::new(question, format!("{rest} of {}", self.kpi.the()))
                     .with_detail(format!("90 %: {} to {}", ends[0], ends[1]))
             }
-            None => Answer::new(question, "Not known"),
+            None => match &self.without {
+                Some(without) => {
+                    let answer = format!("{} of {}", words::short(without.value()), self.kpi.the());
+                    let ends = words::interval(without, words::short);
+                    Answer::new(question, answer)
+                        .with_detail(format!("an amount, since parts differ in sign; {ends}"))
+                }
+                None => Answer::new(question, "Not known"),
+            },
         }
     }
 
@@ -376,16 +388,24 @@ impl<'a> MixTop<'a> {
     }
 }
 
-/// What media brought of all that was expected, by draws; none where that is nothing.
-fn media_share(model: &Posterior) -> Option<Estimate> {
-    let share = |draw: &PosteriorDraw| {
+/// What media brought of all that was expected, by draws, and what all else did; no share where the
+/// two differ in sign in the mean, or in any draw the whole is nothing or less.
+fn media_share(model: &Posterior) -> (Option<Estimate>, Option<Estimate>) {
+    let sums = |draw: &PosteriorDraw| {
         let parts = model.decomposition_by(draw).ok()?;
         let all: f64 = parts.prediction().iter().sum();
         let media: f64 = parts.totals().iter().sum();
-        (all > 0.0).then(|| media / all)
+        Some((media, all))
     };
-    let shares: Option<Vec<f64>> = model.draws().iter().map(share).collect();
-    shares.map(|shares| model.estimate(&shares))
+    let Some(sums) = model.draws().iter().map(sums).collect::<Option<Vec<_>>>() else {
+        return (None, None);
+    };
+    let rest: Vec<f64> = sums.iter().map(|(media, all)| all - media).collect();
+    let share = |(media, all): &(f64, f64)| (*all > 0.0).then(|| media / all);
+    let shares: Option<Vec<f64>> = sums.iter().map(share).collect();
+    let share = shares.map(|shares| model.estimate(&shares));
+    let share = share.filter(|share| words::share(share.value(), 1.0).is_some());
+    (share, Some(model.estimate(&rest)))
 }
 
 #[cfg(test)]

@@ -57,6 +57,13 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{} %", figure(100.0 * share, digits))
 }
 
+/// The share of a part of the whole, 0 to 1; none of a whole whose parts have different signs, of
+/// which a share could be any number.
+pub(crate) fn share(part: f64, whole: f64) -> Option<f64> {
+    let share = part / whole;
+    (0.0..=1.0).contains(&share).then_some(share)
+}
+
 /// A change as a percentage with its sign: `+11 %`.
 pub(crate) fn change(share: f64) -> String {
     let sign = if share > 0.0 { "+" } else { "" };
@@ -142,6 +149,15 @@ mod tests {
             (percent(0.314), percent(0.0314)),
             ("31 %".into(), "3.1 %".into())
         );
+    }
+
+    #[test]
+    fn parts_of_different_signs_have_no_shares() {
+        assert_eq!(share(1.0, 4.0), Some(0.25));
+        assert_eq!(share(-1.0, -4.0), Some(0.25));
+        for (part, whole) in [(-3.0, 3.2), (6.2, 3.2), (1.0, -4.0), (1.0, 0.0), (0.0, 0.0)] {
+            assert_eq!(share(part, whole), None, "{part} of {whole}");
+        }
     }
 
     #[test]

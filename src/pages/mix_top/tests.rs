@@ -3,6 +3,7 @@
 use super::*;
 use crate::budget::Goal;
 use crate::mix::estimate::{Estimator, Search};
+use crate::mix::panel::Panel;
 use crate::mix::posterior::{ForecastErrors, PlanHorizon};
 use crate::mix::specification::MixSpecification;
 use crate::pages::{PlanChapter, mix_curves, mix_over_time, mix_returns};
@@ -248,4 +249,49 @@ fn periods_held_out_that_are_predicted_badly_are_a_doubt() {
     assert_eq!(doubts(0.9, fitted), 0);
     assert_eq!(doubts(0.69, fitted), 1);
     assert_eq!(doubts(0.9, 2.0 * fitted), 1);
+}
+
+#[test]
+fn a_net_kpi_is_told_in_amounts() {
+    let panel = PanelWorld::small_business().unwrap().simulate(1);
+    let panel = panel.panel().unwrap();
+    // what is left after costs that media do not cover
+    let mean = panel.kpi().iter().sum::<f64>() / panel.kpi().len() as f64;
+    let net: Vec<f64> = panel.kpi().iter().map(|kpi| kpi - 0.95 * mean).collect();
+    let mut other = Panel::new(None, panel.dates().to_vec(), panel.geos().to_vec(), net).unwrap();
+    for channel in panel.channels() {
+        let spend = channel.spend().to_vec();
+        other = other.with_channel(channel.name(), spend).unwrap();
+    }
+    let search = Search::default().with_evaluations(60);
+    let model = search.estimate(&MixSpecification::new(), &other).unwrap();
+    let kpi = KpiName::default();
+    let top = MixTop::new(&model, &kpi);
+    let titles = [
+        top.headline(),
+        top.anyway().answer().to_owned(),
+        mix_over_time::contributions(&model, &kpi)
+            .title()
+            .to_owned(),
+        mix_over_time::from_baseline_to_total(&model, &kpi)
+            .title()
+            .to_owned(),
+    ];
+    for title in &titles {
+        assert!(!title.contains('%'), "{titles:?}");
+    }
+    assert!(titles[1].starts_with('-'), "{titles:?}");
+    assert!(
+        titles[3].starts_with("Without media the KPI would have been -"),
+        "{titles:?}"
+    );
+    assert!(top.cards().iter().all(|card| card.name() != "Media share"));
+}
+
+#[test]
+fn channels_that_bring_and_take_away_have_no_shares() {
+    let mut channels = model().channels();
+    assert!(mix_returns::has_shares(&channels));
+    channels[0].contribution = about((-5.0, 1.0));
+    assert!(!mix_returns::has_shares(&channels));
 }
