@@ -36,6 +36,6 @@ mod xml;
 
 pub(crate) use self::canvas::Canvas;
 pub(crate) use self::drawing::{Drawing, draw};
-pub(crate) use self::forest::draw_interval;
+pub(crate) use self::forest::{draw_beyond, draw_interval};
 pub(crate) use self::scale::Scale;
 pub(crate) use self::xml::escaped;

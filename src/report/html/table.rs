@@ -3,7 +3,7 @@
 use crate::report::cell::Cell;
 use crate::report::chart::Mark;
 use crate::report::html::page_table::PageTable;
-use crate::report::svg::{Canvas, Drawing, Scale, draw_interval, escaped};
+use crate::report::svg::{Canvas, Drawing, Scale, draw_beyond, draw_interval, escaped};
 use crate::report::table::{Alignment, Table};
 
 /// The size of a drawn interval, in tenths of a pixel.
@@ -100,10 +100,7 @@ pub(crate) fn page_table(out: &mut String, page: &PageTable) {
     let named = rows.iter().zip(&marks).filter(|(row, _)| is_named(row));
     let named: Vec<Mark> = named.map(|(_, mark)| *mark).collect();
     let (low, high) = Drawing::range(&named, reference);
-    let within = |mark: &Mark| {
-        mark.value()
-            .is_some_and(|value| (low..=high).contains(&value))
-    };
+    let within = |mark: &Mark| mark.value().is_some_and(|it| (low..=high).contains(&it));
     let scale = Scale::new(low, high, 60, FOREST.0 - 60);
     open(out, page.heading());
     heading(out, page.table(), Some(drawn));
@@ -113,7 +110,11 @@ pub(crate) fn page_table(out: &mut String, page: &PageTable) {
             cell(out, at, column.alignment(), row.get(at));
             if at == drawn {
                 out.push_str("<td>");
-                let mark = Some(*mark).filter(within).unwrap_or(Mark::MISSING);
+                let mark = if is_named(row) || within(mark) {
+                    *mark
+                } else {
+                    Mark::MISSING
+                };
                 out.push_str(&interval(mark, scale, reference));
                 out.push_str("</td>");
             }
@@ -137,9 +138,13 @@ fn interval(mark: Mark, scale: Scale, reference: Option<f64>) -> String {
         let x = scale.at(reference);
         canvas.line("ref", (x, 0), (x, FOREST.1));
     }
-    if let Some(value) = mark.value() {
-        draw_interval(&mut canvas, "l1", scale, middle, mark);
-        canvas.circle("s1 dot", (scale.at(value), middle), 45);
+    match mark.value() {
+        Some(value) if scale.holds(value) => {
+            draw_interval(&mut canvas, "l1", scale, middle, mark);
+            canvas.circle("s1 dot", (scale.at(value), middle), 45);
+        }
+        Some(value) => draw_beyond(&mut canvas, "l1", scale, middle, value),
+        None => {}
     }
     format!(
         "<svg class=\"small\" viewBox=\"0 0 {} {}\" aria-hidden=\"true\">{}</svg>",

@@ -54,7 +54,8 @@ impl Drawing {
     /// The range of estimates and a reference, for those who draw them elsewhere.
     pub(crate) fn range(marks: &[Mark], reference: Option<f64>) -> (f64, f64) {
         let always: Vec<f64> = reference.into_iter().collect();
-        spread::range_of(marks.iter().copied(), &always)
+        let rows: Vec<Vec<Mark>> = marks.iter().map(|mark| vec![*mark]).collect();
+        spread::range_of_rows(&rows, &always).0
     }
 
     /// The opening tag of the picture, its title and what it shows, under ids that start so.

@@ -12,15 +12,18 @@ use crate::report::svg::style::{fill, legend_of, stroke};
 use crate::report::svg::text;
 use crate::report::svg::told::told;
 
+/// What is said below an axis that ends before some amounts.
+const CUT: &str = "An arrow lies beyond the axis; its figure stands beside.";
+
 pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
     let (series, measure) = (forest.series(), forest.measure());
     let entries = legend_of(series);
     legend::draw(canvas, &entries);
     let always: Vec<f64> = forest.reference().iter().map(|(value, _)| *value).collect();
-    let figures = figures(forest, canvas.is_narrow());
     let each = px(11);
     let content = (each * series.len().max(1) as Tenths).max(px(13));
-    let range = spread::range(series, &always);
+    let (range, is_cut) = spread::range_of_rows(&by_row(forest), &always);
+    let figures = figures(forest, canvas.is_narrow(), range);
     if forest.reference().is_some() {
         // a name at the very top needs room for all of its letters
         let above = if entries.is_empty() { px(3) } else { 0 };
@@ -44,13 +47,34 @@ pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
     }
     draw_reference(forest, canvas, &rows);
     rows.axis(canvas, measure);
+    if is_cut {
+        canvas.paragraph("mut", CUT, Canvas::FONT);
+    }
+}
+
+fn by_row(forest: &Forest) -> Vec<Vec<Mark>> {
+    let marks = |row: usize| {
+        let series = forest.series().iter();
+        series.map(|series| series.marks()[row]).collect()
+    };
+    (0..forest.names().len()).map(marks).collect()
 }
 
 /// The figures beside the marks, where there is one series; with their intervals where there is
-/// room.
-fn figures(forest: &Forest, narrow: bool) -> Vec<String> {
+/// room. Of several series those beyond the axis.
+fn figures(forest: &Forest, narrow: bool, (low, high): (f64, f64)) -> Vec<String> {
     let [only]: &[Series] = forest.series() else {
-        return Vec::new();
+        let beyond = |mark: &Mark| {
+            let value = mark.value().filter(|value| *value < low || *value > high);
+            value.map(|value| forest.measure().written(value))
+        };
+        let figures = |row: &Vec<Mark>| row.iter().filter_map(beyond).collect::<Vec<_>>();
+        let figures = |row: &Vec<Mark>| figures(row).join("; ");
+        let all: Vec<String> = by_row(forest).iter().map(figures).collect();
+        return match all.iter().all(String::is_empty) {
+            true => Vec::new(),
+            false => all,
+        };
     };
     let figure = |mark: &Mark| match mark.value() {
         None => String::new(),
@@ -79,18 +103,37 @@ fn draw_estimate(canvas: &mut Canvas, at: usize, scale: Scale, middle: Tenths, m
         }
         return;
     };
-    draw_interval(
-        canvas,
-        &format!("{} thick", stroke(at)),
-        scale,
-        middle,
-        mark,
-    );
+    let line = format!("{} thick", stroke(at));
+    if !scale.holds(value) {
+        return draw_beyond(canvas, &line, scale, middle, value);
+    }
+    draw_interval(canvas, &line, scale, middle, mark);
     canvas.circle(
         &format!("{} dot", fill(at)),
         (scale.at(value), middle),
         px(5),
     );
+}
+
+/// An arrow at the end of the axis that an amount lies beyond.
+pub(crate) fn draw_beyond(
+    canvas: &mut Canvas,
+    class: &str,
+    scale: Scale,
+    middle: Tenths,
+    value: f64,
+) {
+    let end = scale.at(value);
+    let back = if value > 0.0 { -px(6) } else { px(6) };
+    let mut path = Path::default();
+    path.through(&[(end + 3 * back, middle), (end, middle)]);
+    path.through(&[
+        (end + back, middle - px(5)),
+        (end, middle),
+        (end + back, middle + px(5)),
+    ]);
+    canvas.path("under", &path);
+    canvas.path(class, &path);
 }
 
 /// The line from one end of an interval to the other, with a halo; an arrow where it leaves the

@@ -5,12 +5,41 @@ use crate::report::chart::{Mark, Series};
 /// How many times the largest amount an interval may reach before it is cut with an arrow.
 const FARTHEST: f64 = 2.5;
 
+/// How many times the largest of all other rows a row may be before the axis ends without it.
+const APART: f64 = 6.0;
+
 /// The lowest and highest of some amounts; `None` where there are none.
 pub(crate) fn bounds(amounts: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     amounts.into_iter().fold(None, |ends, amount| match ends {
         None => Some((amount, amount)),
         Some((low, high)) => Some((amount.min(low), amount.max(high))),
     })
+}
+
+/// The range of a forest, and whether the axis ends before some amounts. A few rows whose amounts are
+/// many times those of all others would press these flat: the axis is that of the others.
+pub(crate) fn range_of_rows(rows: &[Vec<Mark>], always: &[f64]) -> ((f64, f64), bool) {
+    let size = |marks: &Vec<Mark>| {
+        let amounts = marks.iter().filter_map(|mark| mark.value());
+        amounts.map(f64::abs).fold(0.0, f64::max)
+    };
+    let sizes: Vec<f64> = rows.iter().map(size).collect();
+    let least = always.iter().map(|value| value.abs()).fold(0.0, f64::max);
+    let most = most_of_others(&sizes, least);
+    let kept = rows.iter().zip(sizes).filter(|(_, size)| *size <= most);
+    let kept: Vec<Mark> = kept.flat_map(|(marks, _)| marks.iter().copied()).collect();
+    (range_of(kept.into_iter(), always), most < f64::MAX)
+}
+
+/// The largest of the rows that set the axis: of all, or without the fewer than half that are many
+/// times as large as those and as an amount that is always shown.
+fn most_of_others(sizes: &[f64], least: f64) -> f64 {
+    let mut sizes: Vec<f64> = sizes.iter().copied().filter(|size| *size > 0.0).collect();
+    sizes.sort_by(|a, b| b.total_cmp(a));
+    let cuts = (1..sizes.len().div_ceil(2)).rev();
+    let others = |cut: usize| sizes[cut].max(least);
+    let mut apart = cuts.filter(|&cut| sizes[cut - 1] > APART * others(cut));
+    apart.next().map_or(f64::MAX, others)
 }
 
 /// The range of amounts and intervals with those of a list always in it. One interval that is far
@@ -39,4 +68,46 @@ pub(crate) fn range_of(marks: impl Iterator<Item = Mark> + Clone, always: &[f64]
         .flat_map(Mark::figures)
         .map(|end| end.clamp(-reach, reach));
     bounds(ends.chain([low, high])).unwrap_or((0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(rows: &[&[f64]], always: &[f64]) -> ((f64, f64), bool) {
+        let marks = |row: &&[f64]| row.iter().map(|value| Mark::new(*value)).collect();
+        let rows: Vec<Vec<Mark>> = rows.iter().map(marks).collect();
+        range_of_rows(&rows, always)
+    }
+
+    #[test]
+    fn the_axis_is_that_of_most_rows() {
+        let cases: [(&[&[f64]], &[f64], (f64, f64), bool); 8] = [
+            (&[&[40.0], &[2.0], &[1.0]], &[], (1.0, 2.0), true),
+            (&[&[-40.0], &[2.0], &[1.0]], &[], (1.0, 2.0), true),
+            // the truth beside an estimate counts as the estimate does
+            (
+                &[&[2.0, 90.0], &[2.0, 3.0], &[1.0, 1.0]],
+                &[],
+                (1.0, 3.0),
+                true,
+            ),
+            // six times is not many times, nor is it beside what is always shown
+            (&[&[12.0], &[2.0], &[1.0]], &[], (1.0, 12.0), false),
+            (&[&[5.0], &[0.2], &[0.1]], &[1.0], (0.1, 5.0), false),
+            // of two or of many, half are not a few
+            (&[&[40.0], &[1.0]], &[], (1.0, 40.0), false),
+            (&[&[50.0], &[40.0], &[2.0], &[1.0]], &[], (1.0, 50.0), false),
+            (
+                &[&[400.0], &[40.0], &[2.0], &[1.0], &[3.0]],
+                &[],
+                (1.0, 3.0),
+                true,
+            ),
+        ];
+        for (rows, always, ends, is_cut) in cases {
+            assert_eq!(range(rows, always), (ends, is_cut), "{rows:?}");
+        }
+        assert_eq!(range(&[], &[]), ((0.0, 1.0), false));
+    }
 }

@@ -79,6 +79,30 @@ fn an_interval_far_beyond_the_others_is_cut_with_an_arrow() {
 }
 
 #[test]
+fn one_amount_far_beyond_the_others_does_not_press_them_flat() {
+    let amounts = [
+        Mark::new(40.0).with_interval(30.0, 50.0),
+        Mark::new(2.0).with_interval(1.5, 2.5),
+        Mark::new(1.0),
+    ];
+    let forest = Forest::new(Measure::new("ROI"), ["a", "b", "c"]);
+    let svg = Chart::new("ROI", forest.clone().with_series("", amounts)).svg();
+    let dots = values(&svg, "s1 dot", "cx");
+    let [first, second] = [0, 1].map(|at| dots[at].parse::<f64>().unwrap());
+    assert!(dots.len() == 2 && first - second > 40.0, "{dots:?}");
+    assert!(svg.contains("beyond the axis") && svg.contains("40.00 (30.00 to 50.00)"));
+    // of two series, the figure stands beside the arrow too
+    let two = forest
+        .clone()
+        .with_series("estimate", amounts)
+        .with_series("truth", [44.0, 2.0, 1.0]);
+    let svg = Chart::new("ROI", two).svg();
+    assert!(svg.contains(">40.00; 44.00<"), "{svg}");
+    let near = forest.with_series("", [4.0, 2.0, 1.0]);
+    assert!(!Chart::new("ROI", near).svg().contains("beyond the axis"));
+}
+
+#[test]
 fn lines_leave_gaps_and_areas_stack() {
     let lines = Lines::new(Measure::new("sales"), ["a", "b", "c", "d"])
         .with_series("", [Some(1.0), Some(2.0), None, Some(4.0)]);
