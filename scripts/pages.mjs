@@ -1,5 +1,5 @@
 // Opens pages in headless Chromium and checks what only a browser can tell: nothing overlaps or is cut,
-// no text is under 12 px, nothing is asked for, no name of a channel runs, tables sort and copy as CSV,
+// no text is under 12 px, a table that scrolls says so, nothing is asked for, no name of a channel runs, tables sort and copy as CSV,
 // the keyboard reaches them, answers are read without scrolling, paper is white, and axe-core finds
 // nothing.
 //
@@ -44,19 +44,23 @@ const boxes = (least) => {
     if (frame.width === 0) continue;
     const texts = [...svg.querySelectorAll('text')].map((t) => [t, t.getBoundingClientRect()]);
     const name = svg.querySelector('title').textContent.slice(0, 40);
+    const scale = svg.viewBox.baseVal.width ? frame.width / svg.viewBox.baseVal.width : 1;
     for (const [t, b] of texts) {
-      const scale = svg.viewBox.baseVal.width ? frame.width / svg.viewBox.baseVal.width : 1;
       const size = parseFloat(getComputedStyle(t).fontSize) * scale;
       if (size < least) wrong.push(`${name}: letters of ${size.toFixed(1)} px in "${t.textContent}"`);
       const out = b.left < frame.left - 3 || b.right > frame.right + 3 || b.top < frame.top - 3 || b.bottom > frame.bottom + 3;
       if (out) wrong.push(`${name}: "${t.textContent}" leaves the picture`);
     }
+    // a box is as high as a line, letters are not; lines of texts that run upward stand side by side
+    const slack = 4 * Math.max(scale, 1);
     for (let i = 0; i < texts.length; i++)
       for (let j = 0; j < i; j++) {
         const [a, b] = [texts[i][1], texts[j][1]];
         const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
         const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-        if (x > 2 && y > 4) wrong.push(`${name}: "${texts[i][0].textContent}" over "${texts[j][0].textContent}"`);
+        const upward = [i, j].every((at) => texts[at][0].hasAttribute('transform'));
+        const [along, across] = upward ? [y, x] : [x, y];
+        if (along > 2 && across > slack) wrong.push(`${name}: "${texts[i][0].textContent}" over "${texts[j][0].textContent}"`);
       }
   }
   const page = document.documentElement;
@@ -65,6 +69,22 @@ const boxes = (least) => {
     const b = e.getBoundingClientRect();
     if (b.width && (b.right > page.clientWidth + 1 || b.left < -1)) wrong.push(`<${e.localName}> is cut: ${e.textContent.slice(0, 40)}`);
   }
+  return wrong;
+};
+
+// Tables wider than their place, those behind charts too, that do not say so or have a whole screen's width.
+const tables = async () => {
+  const closed = document.querySelectorAll('details:not([open])');
+  for (const d of closed) d.open = true;
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const wrong = [];
+  for (const s of document.querySelectorAll('.scroll')) {
+    if (s.scrollWidth <= s.clientWidth + 1) continue;
+    const name = s.getAttribute('aria-label');
+    if (!s.previousElementSibling?.matches('.cue:not([hidden])')) wrong.push(`${name} is cut without saying so`);
+    if (innerWidth >= 1280 && !s.closest('details')) wrong.push(`${name} is ${s.scrollWidth} wide of ${s.clientWidth}`);
+  }
+  for (const d of closed) d.open = false;
   return wrong;
 };
 
@@ -101,6 +121,7 @@ for (const file of args) {
     await page.goto('file://' + resolve(file));
     const least = view.media ? 0 : 11.95;
     (await page.evaluate(boxes, least)).forEach(say);
+    if (!view.media) (await page.evaluate(tables)).forEach(say);
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = ground === 'rgb(13, 17, 23)';
     if (dark !== (view.scheme === 'dark' && !view.media)) say(`the page is ${ground}`);

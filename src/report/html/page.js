@@ -25,5 +25,7 @@ const copy=async(s,b)=>{let done=true;try{await navigator.clipboard.writeText(s)
 b.textContent=done?"Copied":"Could not copy";setTimeout(()=>b.textContent="Copy as CSV",2000)};
 for(const table of document.querySelectorAll("table")){
 [...table.tHead.rows[0].cells].forEach((th,at)=>{if(th.hasAttribute("data-drawn"))return;const b=document.createElement("button");b.type="button";b.textContent=th.textContent;th.replaceChildren(b);b.onclick=()=>sort(table,at,th)});
-const b=document.createElement("button");b.type="button";b.className="copy";b.textContent="Copy as CSV";b.setAttribute("aria-live","polite");b.onclick=()=>copy(csv(table),b);table.parentElement.before(b)}
+const b=document.createElement("button");b.type="button";b.className="copy";b.textContent="Copy as CSV";b.setAttribute("aria-live","polite");b.onclick=()=>copy(csv(table),b);
+const s=table.parentElement,cue=document.createElement("p");cue.className="cue";cue.textContent="\u2194 Scroll sideways for all columns";s.before(b,cue);
+new ResizeObserver(()=>cue.hidden=s.scrollWidth<=s.clientWidth+1).observe(s)}
 })()
