@@ -236,10 +236,11 @@ fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
     };
     let mut results = results.with_chapter(chapter.chapter());
     if let Some(plan) = &outcome.plan {
+        let others = plan::of_other_totals(&options.plan, model, plan)?;
         results = results
             .with_plan(plan.plan())
             .with_chip("spent now", options.plan.now_in_words())
-            .with_chapter(plan.chapter(model, kpi));
+            .with_chapter(plan.chapter(model, kpi, &others)?);
         if let Some(sensitivity) = sensitivity {
             results = results.with_sensitivity(sensitivity);
         }

@@ -5,6 +5,8 @@ use crate::models;
 use crate::options::Options;
 use mixtouch::attribution::{ComparisonTable, ModelName, TestDesign, TestPriorities};
 use mixtouch::experiment::LiftTest;
+#[cfg(feature = "html")]
+use mixtouch::report::html::{Check, Verdict};
 use mixtouch::report::{Cell, Report, Section, Table};
 use mixtouch::simulate::truth::TruthComparison;
 use mixtouch::simulate::worlds::Holdout;
@@ -96,6 +98,23 @@ pub(crate) fn section(input: &Input, truth: &TruthComparison, distances: &[f64])
         models::TESTED
     );
     Section::new().with_table(table).with_line(line).to_string()
+}
+
+/// The tests that no model has, in a sentence.
+#[cfg(feature = "html")]
+pub(crate) fn kept_for_later(input: &Input) -> Vec<Check> {
+    let later = input.tests.iter().skip(FIRST);
+    let later: Vec<&str> = later.map(|(test, _)| test.channel()).collect();
+    let text = format!(
+        "Tests of {} are kept for later: no figure here rests on them",
+        later.join(" and ")
+    );
+    let action = "Hold what models say of these channels against the tests before the tests are given \
+                  to a model.";
+    match later.is_empty() {
+        true => Vec::new(),
+        false => vec![Check::new(Verdict::Good, text).with_action(action)],
+    }
 }
 
 /// The tests that were simulated, as `simulate` writes them, with the distance once each is done.

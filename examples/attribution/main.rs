@@ -149,15 +149,11 @@ fn draw(
             .with_truth(caused)
             .with_true_baseline(truth.baseline);
         results = results.with_chip("simulated, seed", options.seed.to_string());
-        let later = input.tests.iter().skip(experiments::FIRST);
-        let later: Vec<&str> = later.map(|(test, _)| test.channel()).collect();
-        if !later.is_empty() {
-            results = results.with_chip("tests kept for later", later.join(", "));
-        }
     }
-    let results = results
-        .with_journeys(&input.journeys)
-        .with_chapter(chapter.chapter());
+    let chapter = chapter
+        .chapter()
+        .with_checks(experiments::kept_for_later(input));
+    let results = results.with_journeys(&input.journeys).with_chapter(chapter);
     options.pictures.write(&results.page())
 }
 

@@ -1,7 +1,7 @@
 //! The plan of the next periods' spend, for reading and as JSON.
 
 use mixtouch::budget::{FlightPlan, Goal, Plan, PlanSensitivity};
-use mixtouch::mix::posterior::{BeyondSeen, Posterior};
+use mixtouch::mix::posterior::{BeyondSeen, PlanHorizon, Posterior};
 #[cfg(feature = "html")]
 use mixtouch::pages::PlanChapter;
 use mixtouch::progress::Progress;
@@ -22,7 +22,7 @@ pub(crate) struct Planned {
     goal: Goal,
     /// What is gained: the KPI, or revenue where the panel has that of a unit.
     outcome: &'static str,
-    periods: usize,
+    horizon: PlanHorizon,
     flights: Option<FlightPlan>,
     sensitivity: Option<PlanSensitivity>,
     /// Channels that the plan takes far beyond what was seen.
@@ -64,10 +64,28 @@ pub(crate) fn best(
             Some(_) => "revenue",
             None => "the KPI",
         },
-        periods: horizon.periods(),
         flights: options.peak.map(flights).transpose()?,
         sensitivity: sensitivity.transpose()?,
+        horizon,
     }))
+}
+
+/// The best plans of less and more than the plan's total, those that its limits allow.
+#[cfg(feature = "html")]
+pub(crate) fn of_other_totals(
+    options: &PlanOptions,
+    model: &Posterior,
+    planned: &Planned,
+) -> Result<Vec<Plan>> {
+    let horizon = &planned.horizon;
+    let budget = options.refine(&model.budget_over(horizon)?)?;
+    let curves = model.response_curves_over(horizon)?;
+    let total = planned.plan.total();
+    let other = |factor: f64| {
+        let total = factor * total;
+        budget.plan(&curves, Goal::Outcome { total }).ok()
+    };
+    Ok([0.6, 0.8, 1.2, 1.4].into_iter().filter_map(other).collect())
 }
 
 impl Planned {
@@ -83,8 +101,17 @@ impl Planned {
 
     /// The plan in charts.
     #[cfg(feature = "html")]
-    pub(crate) fn chapter(&self, model: &Posterior, kpi: Option<&str>) -> Chapter {
-        let chapter = PlanChapter::new(&self.plan).with_model(model, self.periods);
+    pub(crate) fn chapter(
+        &self,
+        model: &Posterior,
+        kpi: Option<&str>,
+        other_totals: &[Plan],
+    ) -> Result<Chapter> {
+        let (first, last) = self.horizon.now(model.panel())?;
+        let chapter = PlanChapter::new(&self.plan)
+            .with_model(model, self.horizon.periods())
+            .with_now(first, last)
+            .with_totals(other_totals);
         let chapter = match kpi {
             Some(name) => chapter.with_kpi_name(name),
             None => chapter,
@@ -97,7 +124,7 @@ impl Planned {
             Some(flights) => chapter.with_flights(flights),
             None => chapter,
         };
-        chapter.chapter()
+        Ok(chapter.chapter())
     }
 
     /// The plan for reading.
@@ -117,7 +144,7 @@ impl Planned {
         let gain = interval.map_or(gain.clone(), |ends| {
             gain.with_interval(ends.low(), ends.high())
         });
-        let what = match self.periods {
+        let what = match self.horizon.periods() {
             1 => "next period's plan".to_owned(),
             count => format!("plan of the next {count} periods"),
         };

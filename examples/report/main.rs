@@ -31,7 +31,8 @@ use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::stats::ConfidenceLevel;
 use mixtouch::{
-    Comparison, ComparisonTable, Fit, JourneyBuilder, JourneyOptions, Journeys, Lookback, Result,
+    Comparison, ComparisonTable, Day, Fit, JourneyBuilder, JourneyOptions, Journeys, Lookback,
+    Result,
 };
 use pictures::PictureOptions;
 use progress::Bar;
@@ -147,6 +148,7 @@ impl Found {
             .with_true_roi(roas);
         let spend = PlanChapter::new(&self.plans.best)
             .with_model(model, PERIODS)
+            .with_now(self.plans.now.0, self.plans.now.1)
             .with_totals(&self.plans.other_totals)
             .with_sensitivity(&self.plans.sensitivity)
             .with_flights(&self.plans.flights);
@@ -253,6 +255,8 @@ struct Plans {
     other_totals: Vec<Plan>,
     sensitivity: PlanSensitivity,
     flights: FlightPlan,
+    /// The first and the last week whose mean spend counts as now.
+    now: (Day, Day),
 }
 
 /// Channels here run in bursts, so that a year says what is spent now and the last weeks do not.
@@ -268,6 +272,7 @@ fn plans(model: &Posterior) -> Result<Plans> {
     };
     let other_totals = [0.6, 0.8, 1.2, 1.4].map(|factor| budget.plan(&curves, goal(factor)));
     Ok(Plans {
+        now: horizon.now(model.panel())?,
         best: budget.plan(&curves, goal(1.0))?,
         other_totals: other_totals.into_iter().collect::<Result<_>>()?,
         flights: budget.plan_flights(&model.flights_over(&horizon)?, goal(1.0), PEAK)?,

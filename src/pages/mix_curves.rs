@@ -20,21 +20,26 @@ pub(crate) fn responses(model: &Posterior, kpi: &KpiName) -> Vec<Chart> {
     let order = Largest::of(&spends, channels.len()).named;
     let curves = order.iter().filter(|&&at| spends[at] > 0.0);
     let periods = model.panel().periods().max(1) as f64;
+    let dates = model.panel().dates();
+    let about = dates.first().zip(dates.last());
+    let about = about.map_or_else(String::new, |(first, last)| {
+        format!("; on average: mean spend of {first} to {last}")
+    });
     let curve = |at: usize| {
         let dots = [("on average", spends[at] / periods)];
         let says = next_unit(&channels[at], kpi.in_money);
-        response(model, &channels[at], &dots, kpi, &says)
+        response(model, &channels[at], &dots, kpi, (&says, &about))
     };
     curves.filter_map(|&at| curve(at)).collect()
 }
 
-/// One channel's curve up to twice the farthest of the dots.
+/// One channel's curve up to twice the farthest of the dots; what it says, and what its dots are.
 pub(crate) fn response(
     model: &Posterior,
     channel: &ChannelSummary,
     dots: &[(&str, f64)],
     kpi: &KpiName,
-    says: &str,
+    (says, about): (&str, &str),
 ) -> Option<Chart> {
     let far = dots.iter().map(|(_, at)| *at).fold(0.0, f64::max);
     let step = 2.0 * far / POINTS as f64;
@@ -50,7 +55,9 @@ pub(crate) fn response(
         .fold(curve, |curve, (name, at)| curve.with_dot(*name, *at));
     let title = format!("{}: {says}", channel.channel);
     let chart = Chart::new(title, curve).with_size(Size::Third);
-    Some(chart.with_subtitle("Lasting effect of spending so much every period, 90 % band"))
+    Some(chart.with_subtitle(format!(
+        "Lasting effect of spending so much every period, 90 % band{about}"
+    )))
 }
 
 /// What a channel's curve says about its next unit of spend.

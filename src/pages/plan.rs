@@ -13,6 +13,7 @@ use crate::report::chart::{
 use crate::report::html::{Chapter, PageTable};
 use crate::report::{Cell, Table, digits_for};
 use crate::stats::ConfidenceLevel;
+use crate::time::Day;
 
 const LEVEL: ConfidenceLevel = ConfidenceLevel::P90;
 /// What is said where knowing no channel's curve would change the plan.
@@ -45,6 +46,7 @@ pub(crate) const NO_TEST: &str = "No single test would change the plan";
 pub struct PlanChapter<'a> {
     plan: &'a Plan,
     model: Option<(&'a Posterior, usize)>,
+    now: Option<(Day, Day)>,
     totals: &'a [Plan],
     sensitivity: Option<&'a PlanSensitivity>,
     flights: Option<&'a FlightPlan>,
@@ -57,6 +59,7 @@ impl<'a> PlanChapter<'a> {
         Self {
             plan,
             model: None,
+            now: None,
             totals: &[],
             sensitivity: None,
             flights: None,
@@ -70,6 +73,16 @@ impl<'a> PlanChapter<'a> {
     pub fn with_model(self, model: &'a Posterior, periods: usize) -> Self {
         Self {
             model: Some((model, periods.max(1))),
+            ..self
+        }
+    }
+
+    /// The same chapter with the first and the last period whose mean spend counts as now, as
+    /// [`PlanHorizon::now`](crate::mix::posterior::PlanHorizon::now) says.
+    #[must_use]
+    pub fn with_now(self, first: Day, last: Day) -> Self {
+        Self {
+            now: Some((first, last)),
             ..self
         }
     }
@@ -112,7 +125,11 @@ impl<'a> PlanChapter<'a> {
     /// The chapter.
     pub fn chapter(&self) -> Chapter {
         let top = PlanTop::new(self.plan);
-        Chapter::new("Plan")
+        let chapter = match self.now {
+            Some(_) => Chapter::new("Plan").with_text(format!("Spend{}.", self.now_is())),
+            None => Chapter::new("Plan"),
+        };
+        chapter
             .with_chart(self.spend(&top))
             .with_chart(self.outcome(&top))
             .with_charts(self.gains(&top))
@@ -121,6 +138,13 @@ impl<'a> PlanChapter<'a> {
             .with_charts(self.flights.map(by_period))
             .with_charts(self.curves())
             .with_table(self.table())
+    }
+
+    /// What counts as now, where it is known.
+    fn now_is(&self) -> String {
+        self.now.map_or_else(String::new, |(first, last)| {
+            format!(" now is the mean of the periods from {first} to {last}")
+        })
     }
 
     /// The channels by spend, the largest first.
@@ -249,13 +273,17 @@ impl<'a> PlanChapter<'a> {
             return Vec::new();
         };
         let summaries = model.channels();
+        let about = self
+            .now
+            .map_or_else(String::new, |_| format!("; spend{}", self.now_is()));
         let curve = |planned: &PlannedChannel| {
             let channel = summaries
                 .iter()
                 .find(|channel| channel.channel == planned.channel)?;
             let each = [("now", planned.now), ("planned", planned.planned)];
             let dots = each.map(|(name, spend)| (name, spend / periods as f64));
-            mix_curves::response(model, channel, &dots, &self.kpi, &moved(planned, periods))
+            let says = moved(planned, periods);
+            mix_curves::response(model, channel, &dots, &self.kpi, (&says, &about))
         };
         self.channels().into_iter().filter_map(curve).collect()
     }

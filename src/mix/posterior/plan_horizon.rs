@@ -108,6 +108,26 @@ impl PlanHorizon {
         self.periods
     }
 
+    /// The first and the last of a panel's dates whose mean spend counts as the spend now.
+    ///
+    /// ```
+    /// use mixtouch::mix::posterior::PlanHorizon;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let (first, last) = PlanHorizon::new(4).with_now_of_last(13).now(&panel)?;
+    /// assert_eq!((last, first), (panel.dates()[panel.periods() - 1], last.plus(-7 * 12)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the panel has fewer periods, or none between the days.
+    pub fn now(&self, panel: &Panel) -> Result<(Day, Day)> {
+        let periods = self.now_in(panel)?;
+        let dates = panel.dates();
+        Ok((dates[periods.start], dates[periods.end - 1]))
+    }
+
     /// Whether each geo is planned on its own.
     pub(crate) const fn is_by_geo(&self) -> bool {
         self.by_geo

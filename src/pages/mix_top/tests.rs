@@ -8,6 +8,7 @@ use crate::mix::posterior::{ForecastErrors, PlanHorizon};
 use crate::mix::specification::MixSpecification;
 use crate::pages::{PlanChapter, mix_curves, mix_over_time, mix_returns};
 use crate::report::chart::{Chart, Plot};
+use crate::report::html::Block;
 use crate::simulate::panels::PanelWorld;
 use crate::stats::{ConfidenceLevel, Interval};
 
@@ -193,10 +194,14 @@ fn curves_of_a_plan_have_its_own_now() {
     let total = budget.channels().iter().map(|channel| channel.now()).sum();
     let curves = model.response_curves_over(&horizon).unwrap();
     let plan = budget.plan(&curves, Goal::Outcome { total }).unwrap();
-    let chapter = PlanChapter::new(&plan).with_model(&model, 4).chapter();
+    let (first, last) = horizon.now(model.panel()).unwrap();
+    let chapter = PlanChapter::new(&plan).with_model(&model, 4);
+    let chapter = chapter.with_now(first, last).chapter();
     let drawn = |channel: &str| {
         chapter.charts().find_map(|chart| match chart.plot() {
             Plot::ResponseCurve(curve) if chart.title().starts_with(channel) => {
+                let said = format!("; spend now is the mean of the periods from {first} to {last}");
+                assert!(chart.subtitle().ends_with(&said), "{}", chart.subtitle());
                 // what a unit more brings today is no reason of the plan
                 let title = chart.title();
                 assert!(
@@ -208,6 +213,13 @@ fn curves_of_a_plan_have_its_own_now() {
             _ => None,
         })
     };
+    let Block::Text(text) = &chapter.blocks()[0] else {
+        panic!("the plan says what now is");
+    };
+    assert!(
+        text.starts_with("Spend now is the mean of the periods from "),
+        "{text}"
+    );
     for channel in plan.channels() {
         let dots = drawn(&channel.channel).expect("each channel's curve is drawn");
         let said = [
