@@ -66,17 +66,26 @@ pub(crate) fn sentence(places: &[(String, &FrictionPoint)]) -> Option<String> {
     }
 }
 
+/// The channels as steps of journeys; none of journeys without persons.
+fn over_channels(journeys: &Journeys) -> Option<JourneyMap> {
+    let steps = Steps::channels(journeys.channels());
+    JourneyMap::new(journeys, &steps, &KpiOptions::default()).ok()
+}
+
+/// The channels over which journeys convert less often than others, in a sentence.
+fn less_often(told: &[&FrictionPoint]) -> String {
+    let names: Vec<&str> = told.iter().map(|point| point.step.as_str()).collect();
+    format!(
+        "Journeys over {} convert less often than others",
+        words::listed(&names)
+    )
+}
+
 /// The channels over which journeys convert less often than others; none of journeys without persons,
 /// or where no channel loses beyond chance.
 pub(crate) fn lost_journeys(journeys: &Journeys) -> Option<(String, String)> {
-    let steps = Steps::channels(journeys.channels());
-    let map = JourneyMap::new(journeys, &steps, &KpiOptions::default()).ok()?;
+    let map = over_channels(journeys)?;
     let told = losing(&map.friction, 1);
-    let names: Vec<&str> = told.iter().map(|point| point.step.as_str()).collect();
-    let finding = format!(
-        "Journeys over {} convert less often than others",
-        words::listed(&names)
-    );
     let each = told.iter().take(3);
     let each: Vec<String> = each
         .map(|point| format!("{} {}", point.step, lost(point)))
@@ -85,20 +94,42 @@ pub(crate) fn lost_journeys(journeys: &Journeys) -> Option<(String, String)> {
         "conversions fewer than at the mean of all: {}",
         each.join(", ")
     );
-    (!told.is_empty()).then_some((finding, figures))
+    (!told.is_empty()).then(|| (less_often(&told), figures))
 }
 
-/// The conversions lost at each step; none where no step has fewer than the mean.
-pub(crate) fn chart(map: &JourneyMap) -> Option<Chart> {
-    let shown: Vec<&FrictionPoint> = map.friction.iter().take(MOST).collect();
-    if shown.is_empty() {
-        return None;
-    }
+/// Conversions fewer than at the mean of all journeys, by channel touched.
+pub(crate) fn by_channel(journeys: &Journeys) -> Option<Chart> {
+    let map = over_channels(journeys)?;
+    let told = losing(&map.friction, 1);
+    let title = match (told.is_empty(), unknown(&map)) {
+        (false, _) => less_often(&told),
+        (true, None) => {
+            "No channel is on journeys that convert less often, beyond chance".to_owned()
+        }
+        (true, Some(why)) => {
+            format!("Whether journeys over some channel convert less often is not known: {why}")
+        }
+    };
+    let chart = Chart::new(title, bars(&map)?).with_size(Size::Half);
+    Some(chart.with_subtitle(
+        "Friction: conversions fewer than at the mean of all journeys, by channel touched, with the \
+         interval of each alone; who touches a channel may differ from others",
+    ))
+}
+
+/// The conversions lost at each of the first steps; none where no step has fewer than the mean.
+fn bars(map: &JourneyMap) -> Option<Bars> {
+    let shown = &map.friction[..map.friction.len().min(MOST)];
     let bars = Bars::new(
         Measure::new("conversions lost").with_digits(1),
         shown.iter().map(|point| point.step.clone()),
     );
-    let bars = bars.with_series("", shown.iter().map(|point| mark(point)));
+    (!shown.is_empty()).then(|| bars.with_series("", shown.iter().map(mark)))
+}
+
+/// The conversions lost at each step; none where no step has fewer than the mean.
+pub(crate) fn chart(map: &JourneyMap) -> Option<Chart> {
+    let bars = bars(map)?;
     let told = losing(&map.friction, 1);
     let told: Vec<_> = told
         .into_iter()
@@ -145,5 +176,11 @@ mod tests {
         // 10 of 200 where 22.5 % of all convert: 35 fewer
         assert!(figures.contains("chat 35.0 ("), "{figures}");
         assert_eq!(lost_journeys(&journeys([20, 24])), None);
+        let title = |buyers| by_channel(&journeys(buyers)).unwrap().title().to_owned();
+        assert_eq!(title([5, 40]), finding);
+        assert_eq!(
+            title([20, 24]),
+            "No channel is on journeys that convert less often, beyond chance"
+        );
     }
 }

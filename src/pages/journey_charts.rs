@@ -222,6 +222,29 @@ impl JourneyCharts {
         Some(chart.with_subtitle("Place of each channel's touches in journeys that convert"))
     }
 
+    /// The channels at which journeys end without a conversion.
+    pub(crate) fn dead_ends(&self) -> Option<Chart> {
+        let lost = self.largest.sums(|at| self.counts.ends[at][1]);
+        let all: f64 = lost.iter().sum();
+        let bought: f64 = self.counts.ends.iter().map(|ends| ends[0]).sum();
+        let share = |row: usize| Self::share(lost[row], all);
+        // the rest is no channel of its own
+        let most = (0..self.largest.named.len()).max_by(|a, b| lost[*a].total_cmp(&lost[*b]))?;
+        let bars = Bars::new(
+            Measure::share("of journeys that end without a conversion"),
+            self.names(),
+        );
+        let bars = bars.with_series("", (0..lost.len()).map(share));
+        let title = format!(
+            "{} of journeys end without a conversion, most often on {}: {} of these",
+            words::percent(all / (all + bought)),
+            self.all[self.largest.named[most]],
+            words::percent(share(most)?)
+        );
+        let chart = Chart::new(title, bars).with_size(Size::Half);
+        Some(chart.with_subtitle("Last touch of journeys that end without a conversion"))
+    }
+
     /// Which channels occur together.
     pub(crate) fn together(&self) -> Option<Chart> {
         let names = self.names();

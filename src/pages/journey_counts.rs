@@ -19,6 +19,8 @@ pub(crate) struct JourneyCounts {
     pub(crate) steps: BTreeMap<(usize, usize), f64>,
     /// Conversions by channel whose touch was alone, first, in between or last.
     pub(crate) roles: Vec<[f64; 4]>,
+    /// Journeys whose last touch is each channel: with a conversion, and without.
+    pub(crate) ends: Vec<[f64; 2]>,
     /// Conversions by pair of channels in their journeys; a channel with itself: all of its.
     pub(crate) together: BTreeMap<(usize, usize), f64>,
     /// Conversions by number of touches.
@@ -39,6 +41,7 @@ impl JourneyCounts {
             flows: vec![BTreeMap::new(); POSITIONS],
             steps: BTreeMap::new(),
             roles: vec![[0.0; 4]; channels],
+            ends: vec![[0.0; 2]; channels],
             together: BTreeMap::new(),
             lengths: BTreeMap::new(),
             days: BTreeMap::new(),
@@ -66,6 +69,10 @@ impl JourneyCounts {
         self.journeys += all;
         if path.len() == 1 {
             self.single += all;
+        }
+        if let Some(&last) = path.last() {
+            self.ends[last][0] += conversions;
+            self.ends[last][1] += nulls;
         }
         for channel in distinct(path) {
             self.touched[channel] += all;

@@ -1,10 +1,12 @@
 //! The chapter of journeys.
 
 use crate::journeys::Journeys;
+use crate::pages::friction;
 use crate::pages::journey_charts::JourneyCharts;
 use crate::report::html::Chapter;
 
-/// Charts of journeys: what follows what, at which place channels stand, how long it takes.
+/// Charts of journeys: what follows what, where they end without a conversion, at which place channels
+/// stand, how long it takes.
 ///
 /// All figures are sums over many journeys; a path is shown from ten conversions on.
 ///
@@ -36,6 +38,8 @@ impl<'a> JourneysChapter<'a> {
         let drawn = [
             charts.flow(),
             charts.steps(),
+            charts.dead_ends(),
+            friction::by_channel(self.journeys),
             charts.roles(),
             charts.together(),
             charts.lengths(),

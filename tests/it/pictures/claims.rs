@@ -55,6 +55,36 @@ fn spend_is_moved_only_where_returns_are_apart() {
 }
 
 #[test]
+fn journeys_show_where_they_end_without_a_conversion() {
+    let mut paths = PathTable::new();
+    for (path, bought, lost) in [
+        (&["tv", "search"][..], 8.0, 12.0),
+        (&["tv"], 2.0, 36.0),
+        (&["search", "tv"], 0.0, 2.0),
+    ] {
+        paths
+            .push(
+                path.iter().copied(),
+                Outcome::new(bought, lost, 0.0).unwrap(),
+            )
+            .unwrap();
+    }
+    let table = paths.journeys().unwrap();
+    let chapter = JourneysChapter::new(&table).chapter();
+    let titles: Vec<&str> = chapter.charts().map(|chart| chart.title()).collect();
+    // 50 of 60 buy nothing; of these 36 and 2 end on tv
+    let said = "83 % of journeys end without a conversion, most often on tv: 76 % of these";
+    assert!(titles.contains(&said), "{titles:?}");
+    let friction = |journeys: &Journeys| {
+        let chapter = JourneysChapter::new(journeys).chapter();
+        let mut charts = chapter.charts();
+        charts.any(|chart| chart.subtitle().starts_with("Friction:"))
+    };
+    assert!(friction(&log([5, 60])));
+    assert!(!friction(&table), "a table of paths has no persons");
+}
+
+#[test]
 fn true_returns_stand_beside_those_credited() {
     let table = Comparison::new().model("first-touch", FirstTouch);
     let table = table.run(&log([20, 20])).unwrap();
