@@ -136,7 +136,8 @@ fn cohorts(dashboard: &Dashboard) -> Option<Chart> {
         .filter(|length| *length > 1)?;
     let columns = (0..longest).map(|age| age.to_string());
     let map = HeatMap::new(
-        Measure::share("who bought, by periods after their first purchase").with_digits(0),
+        Measure::share("of a cohort who bought, by periods since their first purchase")
+            .with_digits(0),
         columns,
     );
     let map = cohorts.iter().fold(map, |map, cohort| {
@@ -153,9 +154,10 @@ fn cohorts(dashboard: &Dashboard) -> Option<Chart> {
     let again = Proportion::from_counts(next.0, next.1, level);
     again.rate?;
     let share = told(&of_rate(&again), words::percent);
-    let title = format!("{share} of new customers buy again in the next period");
+    let title = format!("{share} of new customers buy in the period after their first purchase");
     Some(Chart::new(title, map).with_subtitle(
-        "Customers by period of their first purchase (row) and periods since (column)",
+        "Cohorts: of the customers whose first purchase lies in the period of the row, those who bought \
+         so many periods later (column), whether or not in between",
     ))
 }
 

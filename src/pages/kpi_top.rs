@@ -112,7 +112,7 @@ impl<'a> KpiTop<'a> {
         let repurchase = &self.dashboard.customers.repurchase;
         let again = &repurchase.bought_again;
         self.of_share(
-            "Do they come back?",
+            "How many customers bought again?",
             of_rate(again),
             again.population,
             "customers",

@@ -182,6 +182,16 @@ fn conversion(dashboard: &Dashboard, level: f64) -> Vec<Trend> {
     std::iter::once(bought).chain(order_value).collect()
 }
 
+/// What retention is a share of, in a line.
+pub(crate) fn retention_is(dashboard: &Dashboard) -> String {
+    let days = f64::from(dashboard.customers.retention.active_seconds) / 86_400.0;
+    format!(
+        "of customers active at a period's start, those active at its end (active: a purchase in the \
+         last {} days)",
+        words::short(days)
+    )
+}
+
 /// The share of customers who stayed, of the periods that are over.
 fn retention(dashboard: &Dashboard, level: f64) -> Trend {
     let retention = &dashboard.customers.retention;
@@ -192,7 +202,7 @@ fn retention(dashboard: &Dashboard, level: f64) -> Trend {
         calendar: Calendar::before(windows, retention.active_seconds),
         ..trend(
             "Retention",
-            Measure::share("of customers"),
+            Measure::share(retention_is(dashboard)),
             marks.collect(),
             level,
         )

@@ -250,7 +250,12 @@ impl<'a> KpiPages<'a> {
             .into_iter()
             .chain(self.value())
             .chain(courses)
-            .chain(self.of_share("Bought again", again, "customer", "customers"))
+            .chain(self.of_share(
+                "Bought again",
+                again,
+                "customer: two purchases or more so far",
+                "customers: two purchases or more so far",
+            ))
             .chain(self.of_share(
                 "Several channels",
                 several,

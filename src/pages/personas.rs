@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use crate::kpi::dashboard::Dashboard;
 use crate::kpi::service::Score;
 use crate::pages::apart::{p_value, surely_first, surely_last};
-use crate::pages::kpi_trends::{LEVEL, asked, known_level, measure, of_mean, of_rate, of_score};
+use crate::pages::kpi_trends::{
+    LEVEL, asked, known_level, measure, of_mean, of_rate, of_score, retention_is,
+};
 use crate::privacy::MinimumGroup;
 use crate::report::chart::{Chart, Forest, Mark, Measure, Size};
 use crate::stats::{Mean, Proportion, holm};
@@ -176,6 +178,10 @@ fn rows(personas: &[(String, &Dashboard)], shown: Shown) -> Vec<Row> {
             .collect(),
     };
     let share = |what: &str| Measure::share(what);
+    let first = personas.first().map(|(_, dashboard)| *dashboard);
+    let kept = first.map_or_else(String::new, |first| {
+        format!("{}; in the last period that is over", retention_is(first))
+    });
     let mut rows = vec![
         row(
             "Conversion",
@@ -187,14 +193,12 @@ fn rows(personas: &[(String, &Dashboard)], shown: Shown) -> Vec<Row> {
             share("of persons reached who used some"),
             &|of| shown.rate(&of.conversion.conversion.cross_channel),
         ),
-        row("Bought again", share("of customers"), &|of| {
-            shown.rate(&of.customers.repurchase.bought_again)
-        }),
         row(
-            "Retention",
-            share("of customers, in the last period that is over"),
-            &|of| retention(of, shown),
+            "Bought again",
+            share("of customers, with two purchases or more so far"),
+            &|of| shown.rate(&of.customers.repurchase.bought_again),
         ),
+        row("Retention", share(&kept), &|of| retention(of, shown)),
         row("Carts left", share("of carts"), &|of| {
             let carts = of.service.carts.as_ref();
             carts.map_or(Mark::MISSING, |carts| shown.rate(&carts.overall.abandoned))

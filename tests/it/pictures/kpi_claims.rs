@@ -193,6 +193,29 @@ fn what_fewer_than_the_minimum_bought_is_kept_back() {
     assert!(page.contains("of 12 persons reached") && !page.contains("33.0"));
 }
 
+#[test]
+fn each_way_of_buying_again_has_one_name_and_says_what_it_is() {
+    let twelve = few(12, MinimumGroup::default());
+    let pages = KpiPages::new(&twelve);
+    let page = body(&pages.page("A shop"));
+    for word in [
+        "come back",
+        "came back",
+        "buy again",
+        "buys again",
+        "return to buy",
+    ] {
+        assert!(!page.contains(word), "{word}");
+    }
+    let cards = pages.cards();
+    let again = cards.iter().find(|card| card.name() == "Bought again");
+    let note = again.unwrap().note();
+    assert!(
+        note.ends_with("customers: two purchases or more so far"),
+        "{note}"
+    );
+}
+
 /// Persons who are content after two channels and are not after one; ten bought without a contact.
 fn answers() -> Events {
     let mut log = Events::new().keep_all();

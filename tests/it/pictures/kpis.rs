@@ -363,7 +363,7 @@ fn page_one_answers_five_questions_and_says_what_is_not_tested() {
     for question in [
         "How many buy?",
         "What is a customer worth?",
-        "Do they come back?",
+        "How many customers bought again?",
         "What changed?",
         "Where is it lost?",
     ] {
