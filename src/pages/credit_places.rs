@@ -3,15 +3,21 @@
 use crate::attribution::{AttributionModel, ComparisonTable, ModelTable, stream_credits};
 use crate::error::Result;
 use crate::journeys::Journeys;
+use crate::pages::apart::surely_first;
+use crate::pages::kpi_trends::told;
 use crate::pages::largest::Largest;
 use crate::pages::main_model::{credits, names, shares};
 use crate::pages::words;
-use crate::report::chart::{Chart, HeatMap, Measure, Size};
+use crate::report::chart::{Chart, HeatMap, Mark, Measure, Size};
+use crate::stats::ConfidenceLevel;
+use crate::stats::wilson::wilson;
 
 /// The channels that a chart names.
 const MOST: usize = 11;
 /// The least share of all credit that a title speaks of.
 const LARGE: f64 = 0.02;
+/// The level of intervals.
+const LEVEL: ConfidenceLevel = ConfidenceLevel::P90;
 /// The share of credit up to which a window moves nothing.
 const NOTHING: f64 = 0.005;
 
@@ -64,26 +70,61 @@ impl Stages {
         let map = shown.iter().fold(map, |map, &at| {
             map.with_row(&self.channels[at].0, (0..3).map(|stage| part(at, stage)))
         });
-        let large = || shown.iter().filter(|&&at| sizes[at] > LARGE * all);
-        let most = |stage: usize| {
-            large().max_by(|&&a, &&b| part(a, stage).total_cmp(&part(b, stage)).then(b.cmp(&a)))
-        };
         // journeys of one touch have no stages
         if shown.iter().all(|&at| part(at, 2) >= 1.0) {
             return None;
         }
-        let (first, last) = (most(0)?, most(2)?);
-        let [early, late] = [part(*first, 0), part(*last, 2)].map(words::percent);
-        let [opening, closing] = [first, last].map(|at| &self.channels[*at].0);
-        let title = match first == last {
-            true => format!("{opening} has {early} of its credit early and {late} late"),
-            false => format!("{opening} has {early} of its credit early, {closing} {late} late"),
+        let large = shown.iter().filter(|&&at| sizes[at] > LARGE * all);
+        let large: Vec<usize> = large.copied().collect();
+        let marks = |stage: usize| -> Vec<Mark> {
+            let mark = |&at: &usize| share(part(at, stage), sizes[at]);
+            large.iter().map(mark).collect()
         };
+        let most = |stage: usize| {
+            let marks = marks(stage);
+            let at = surely_first(&marks)?;
+            let name = self.channels[large[at]].0.as_str();
+            Some((name, told(&marks[at], words::percent)))
+        };
+        let title = title(most(0), most(2));
         let chart = Chart::new(title, map).with_size(Size::Half);
         Some(chart.with_subtitle(format!(
-            "Credit by {} to the first quarter of a journey's touches, to the last, and between",
-            self.model
+            "Credit by {} to the first quarter of a journey's touches, to the last, and between; {} \
+             intervals as of so many conversions apart",
+            self.model,
+            words::level(LEVEL)
         )))
+    }
+}
+
+/// A share of a channel's credit, with the interval of as many conversions; credit below zero has none.
+fn share(part: f64, credit: f64) -> Mark {
+    let mark = Mark::new(part);
+    if !(0.0..=1.0).contains(&part) {
+        return mark;
+    }
+    let ends = wilson(part, credit, LEVEL);
+    mark.with_interval(ends.low(), ends.high())
+}
+
+/// Whose credit surely lies early more than others', and whose late.
+fn title(early: Option<(&str, String)>, late: Option<(&str, String)>) -> String {
+    match (early, late) {
+        (Some((first, early)), Some((last, late))) if first == last => {
+            format!("{first} has {early} of its credit early and {late} late")
+        }
+        (Some((first, early)), Some((last, late))) => {
+            format!("{first} has {early} of its credit early, {last} {late} late")
+        }
+        (Some((first, early)), None) => {
+            format!("{first} has {early} of its credit early; late, channels cannot be told apart")
+        }
+        (None, Some((last, late))) => {
+            format!("{last} has {late} of its credit late; early, channels cannot be told apart")
+        }
+        (None, None) => {
+            "Channels cannot be told apart by where in journeys their credit lies".to_owned()
+        }
     }
 }
 
@@ -197,7 +238,38 @@ impl<'a> Windows<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::stage;
+    use super::*;
+    use crate::attribution::rules::Linear;
+    use crate::{Outcome, PathTable};
+
+    /// Journeys over social, e-mail and search, and the other way round.
+    fn title_of([there, back]: [f64; 2]) -> String {
+        let mut paths = PathTable::new();
+        for (path, bought) in [
+            (["social", "e-mail", "search"], there),
+            (["search", "e-mail", "social"], back),
+        ] {
+            paths
+                .push(path, Outcome::new(bought, 0.0, 0.0).unwrap())
+                .unwrap();
+        }
+        let journeys = paths.journeys().unwrap();
+        let stages = Stages::new(&journeys, &Linear, "linear".into()).unwrap();
+        stages.chart().unwrap().title().to_owned()
+    }
+
+    #[test]
+    fn few_conversions_leave_open_whose_credit_lies_early() {
+        assert_eq!(
+            title_of([6.0, 4.0]),
+            "Channels cannot be told apart by where in journeys their credit lies"
+        );
+        // the same shares of a hundred times as many
+        assert_eq!(
+            title_of([600.0, 400.0]),
+            "social has 60 % (56 % to 64 %) of its credit early, search 60 % (56 % to 64 %) late"
+        );
+    }
 
     #[test]
     fn quarters_of_a_journey() {

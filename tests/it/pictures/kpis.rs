@@ -344,14 +344,10 @@ fn stages_show_where_most_is_lost() {
     let options = DashboardOptions::default().with_stages(stages);
     let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &options).unwrap();
     let titles = all_titles(&dashboard);
-    assert!(
-        titles.contains(
-            &"100 % of journeys touch discovery channels and 25 % consideration channels: the \
-              largest fall"
-                .to_owned()
-        ),
-        "{titles:?}"
-    );
+    let fall = |title: &&String| title.ends_with(" consideration channels: the largest fall");
+    let told = titles.iter().find(fall).expect("a sure fall");
+    let start = "100 % (99 % to 100 %) of journeys touch discovery channels and 25 % (";
+    assert!(told.starts_with(start), "{told}");
 }
 
 #[test]
