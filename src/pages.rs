@@ -37,6 +37,7 @@ mod credit_charts;
 mod credit_places;
 mod credit_table;
 mod experiment_charts;
+mod experiment_checks;
 mod experiment_models;
 mod experiments;
 mod filled;

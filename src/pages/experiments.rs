@@ -6,6 +6,7 @@ use crate::experiment::{
 };
 use crate::mix::posterior::Posterior;
 use crate::pages::experiment_charts::{self, Found};
+use crate::pages::experiment_checks;
 use crate::pages::experiment_models;
 use crate::pages::test_plans;
 use crate::report::html::Chapter;
@@ -72,8 +73,8 @@ impl<'a> ExperimentsChapter<'a> {
         self
     }
 
-    /// The same chapter with a test on geos over time: outcome beside counterfactual, and the effect
-    /// as it adds up.
+    /// The same chapter with a test on geos over time: outcome beside counterfactual, the effect as it
+    /// adds up, and a check whether the counterfactual fits before the test.
     #[must_use]
     pub fn with_course(mut self, name: impl Into<String>, course: &'a GeoCourse) -> Self {
         self.courses.push((name.into(), course));
@@ -140,6 +141,9 @@ impl<'a> ExperimentsChapter<'a> {
     pub fn chapter(&self) -> Chapter {
         let courses = self.courses.iter();
         let courses = courses.flat_map(|(name, course)| experiment_charts::course(name, course));
+        let checks = self.courses.iter();
+        let checks =
+            checks.filter_map(|(name, course)| experiment_checks::fit_before(name, course));
         let power = self.power.iter();
         let power = power.filter_map(|(name, test)| test_plans::power(name, test));
         let beside = experiment_models::beside(self.lift_tests, self.mix, self.attribution);
@@ -151,5 +155,6 @@ impl<'a> ExperimentsChapter<'a> {
             .with_charts(test_plans::values(&self.values))
             .with_charts(test_plans::candidates(self.candidates))
             .with_charts(power)
+            .with_checks(checks.collect())
     }
 }
