@@ -13,7 +13,7 @@ use crate::report::svg::text;
 use crate::report::svg::told::told;
 
 /// What is said below an axis that ends before some amounts.
-const CUT: &str = "An arrow lies beyond the axis; its figure stands beside.";
+const CUT: &str = "Arrows point beyond the axis; their figures stand beside.";
 
 pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
     let (series, measure) = (forest.series(), forest.measure());

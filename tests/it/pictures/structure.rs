@@ -90,7 +90,7 @@ fn one_amount_far_beyond_the_others_does_not_press_them_flat() {
     let dots = values(&svg, "s1 dot", "cx");
     let [first, second] = [0, 1].map(|at| dots[at].parse::<f64>().unwrap());
     assert!(dots.len() == 2 && first - second > 40.0, "{dots:?}");
-    assert!(svg.contains("beyond the axis") && svg.contains("40.00 (30.00 to 50.00)"));
+    assert!(svg.contains("point beyond the axis") && svg.contains("40.00 (30.00 to 50.00)"));
     // of two series, the figure stands beside the arrow too
     let two = forest
         .clone()
@@ -99,7 +99,11 @@ fn one_amount_far_beyond_the_others_does_not_press_them_flat() {
     let svg = Chart::new("ROI", two).svg();
     assert!(svg.contains(">40.00; 44.00<"), "{svg}");
     let near = forest.with_series("", [4.0, 2.0, 1.0]);
-    assert!(!Chart::new("ROI", near).svg().contains("beyond the axis"));
+    assert!(
+        !Chart::new("ROI", near)
+            .svg()
+            .contains("point beyond the axis")
+    );
 }
 
 #[test]
