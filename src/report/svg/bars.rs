@@ -61,7 +61,8 @@ fn draw_bar(
 ) {
     let zero = scale.zero();
     let Some(value) = mark.value() else {
-        let at = (zero + px(4), top + thick / 2 + px(5));
+        // below a name of the tallest common font, where bars are thin
+        let at = (zero + px(4), top + (thick / 2 + px(5)).max(px(12)));
         if says_missing {
             canvas.text("mut", at, Anchor::Start, "not estimated");
         }
@@ -69,4 +70,27 @@ fn draw_bar(
     };
     canvas.rect(class, (zero, top), (scale.at(value) - zero, thick));
     draw_interval(canvas, "iv", scale, top + thick / 2, mark);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::chart::Measure;
+
+    /// On a phone, where names stand above bars, a line of the tallest common font lay over the next.
+    #[test]
+    fn what_is_not_estimated_is_said_a_line_below_the_name() {
+        let bars = Bars::new(Measure::new("x"), ["tv"]).with_series("a", [f64::NAN]);
+        let bars = bars.with_series("b", [1.0]);
+        let mut canvas = Canvas::new(px(360));
+        draw(&bars, &mut canvas);
+        let svg = canvas.into_elements();
+        let place = |text: &str| -> f64 {
+            let before = svg.split(text).next().unwrap();
+            let y = before.rsplit(" y=\"").next().unwrap();
+            y.split('"').next().unwrap().parse().unwrap()
+        };
+        let apart = place(">not estimated<") - place(">tv<");
+        assert!(apart >= 17.0, "{apart}");
+    }
 }
