@@ -184,3 +184,21 @@ fn a_control_is_held_over_the_periods_to_come() {
     let (_, _, told) = run(&panel, &wrong);
     assert!(told.contains("control to hold is weather"), "{told}");
 }
+
+#[cfg(feature = "html")]
+#[test]
+fn a_page_shows_other_totals_and_says_what_now_is() {
+    let (panel, folder) = (
+        File::new("totals.csv", &panel()),
+        run::Folder::new("totals"),
+    );
+    let path = folder.file("page.html");
+    let asked = ["--budget", "150", "--plan-periods", "4", "--now", "30"];
+    read(&panel, &[&asked[..], &["--html", &path]].concat());
+    let html = std::fs::read_to_string(&path).unwrap();
+    assert!(html.contains("Best outcome by total budget"));
+    let (first, last) = (40, 69);
+    let [first, last] = [first, last].map(|week| mixtouch::Day::new(18_000 + 7 * week).unwrap());
+    let said = format!("Spend now is the mean of the periods from {first} to {last}.");
+    assert!(html.contains(&said), "{said}");
+}
