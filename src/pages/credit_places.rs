@@ -3,7 +3,7 @@
 use crate::attribution::{AttributionModel, ComparisonTable, ModelTable, stream_credits};
 use crate::error::Result;
 use crate::journeys::Journeys;
-use crate::pages::apart::surely_first;
+use crate::pages::apart::{surely_first, told_apart};
 use crate::pages::kpi_trends::told;
 use crate::pages::largest::Largest;
 use crate::pages::main_model::{credits, names, shares};
@@ -75,22 +75,18 @@ impl Stages {
             return None;
         }
         let large = shown.iter().filter(|&&at| sizes[at] > LARGE * all);
-        let large: Vec<usize> = large.copied().collect();
-        let marks = |stage: usize| -> Vec<Mark> {
-            let mark = |&at: &usize| share(part(at, stage), sizes[at]);
-            large.iter().map(mark).collect()
-        };
-        let most = |stage: usize| {
-            let marks = marks(stage);
-            let at = surely_first(&marks)?;
-            let name = self.channels[large[at]].0.as_str();
-            Some((name, told(&marks[at], words::percent)))
-        };
-        let title = title(most(0), most(2));
+        let [early, late] = [0, 2].map(|stage| {
+            let mark = |&at: &usize| {
+                let share = share(part(at, stage), sizes[at]);
+                (self.channels[at].0.as_str(), share)
+            };
+            End::of(&large.clone().map(mark).collect::<Vec<_>>())
+        });
+        let title = title(early, late);
         let chart = Chart::new(title, map).with_size(Size::Half);
         Some(chart.with_subtitle(format!(
             "Credit by {} to the first quarter of a journey's touches, to the last, and between; {} \
-             intervals as of so many conversions apart",
+             intervals as if each conversion credited were one person's",
             self.model,
             words::level(LEVEL)
         )))
@@ -107,24 +103,56 @@ fn share(part: f64, credit: f64) -> Mark {
     mark.with_interval(ends.low(), ends.high())
 }
 
+/// A channel with its share of credit in a stage.
+type Named<'a> = (&'a str, String);
+
+/// Whose credit surely lies in a stage.
+enum End<'a> {
+    /// One channel's more than all others'.
+    First(Named<'a>),
+    /// One channel's more than another's.
+    Pair(Named<'a>, Named<'a>),
+    Unknown,
+}
+
+impl<'a> End<'a> {
+    fn of(channels: &[(&'a str, Mark)]) -> Self {
+        let marks: Vec<Mark> = channels.iter().map(|(_, mark)| *mark).collect();
+        let named = |at: usize| (channels[at].0, told(&marks[at], words::percent));
+        let only = (marks.len() == 1).then_some(0);
+        match (
+            only.or_else(|| surely_first(&marks)),
+            told_apart(&marks, LEVEL.get()),
+        ) {
+            (Some(first), _) => Self::First(named(first)),
+            (None, Some((more, less))) => Self::Pair(named(more), named(less)),
+            (None, None) => Self::Unknown,
+        }
+    }
+}
+
 /// Whose credit surely lies early more than others', and whose late.
-fn title(early: Option<(&str, String)>, late: Option<(&str, String)>) -> String {
+fn title(early: End<'_>, late: End<'_>) -> String {
     match (early, late) {
-        (Some((first, early)), Some((last, late))) if first == last => {
+        (End::First((first, early)), End::First((last, late))) if first == last => {
             format!("{first} has {early} of its credit early and {late} late")
         }
-        (Some((first, early)), Some((last, late))) => {
+        (End::First((first, early)), End::First((last, late))) => {
             format!("{first} has {early} of its credit early, {last} {late} late")
         }
-        (Some((first, early)), None) => {
-            format!("{first} has {early} of its credit early; late, channels cannot be told apart")
+        (End::First((first, early)), _) => {
+            format!("{first} has {early} of its credit early, more than all others")
         }
-        (None, Some((last, late))) => {
-            format!("{last} has {late} of its credit late; early, channels cannot be told apart")
+        (_, End::First((last, late))) => {
+            format!("{last} has {late} of its credit late, more than all others")
         }
-        (None, None) => {
-            "Channels cannot be told apart by where in journeys their credit lies".to_owned()
+        (_, End::Pair((more, most), (less, least))) => {
+            format!("{more} has {most} of its credit late, {less} {least}")
         }
+        (End::Pair((more, most), (less, least)), _) => {
+            format!("{more} has {most} of its credit early, {less} {least}")
+        }
+        _ => "Channels cannot be told apart by where in journeys their credit lies".to_owned(),
     }
 }
 
@@ -269,6 +297,38 @@ mod tests {
             title_of([600.0, 400.0]),
             "social has 60 % (56 % to 64 %) of its credit early, search 60 % (56 % to 64 %) late"
         );
+    }
+
+    #[test]
+    fn channels_alike_at_the_end_differ_from_those_before() {
+        // two channels close journeys as often as each other, and two stand before them
+        let mut paths = PathTable::new();
+        for path in [
+            ["social", "search"],
+            ["social", "store"],
+            ["tv", "search"],
+            ["tv", "store"],
+        ] {
+            let bought = Outcome::new(100.0, 0.0, 0.0).unwrap();
+            paths.push(path, bought).unwrap();
+        }
+        let journeys = paths.journeys().unwrap();
+        let stages = Stages::new(&journeys, &Linear, "linear".into()).unwrap();
+        assert_eq!(
+            stages.chart().unwrap().title(),
+            "search has 100 % (97 % to 100 %) of its credit late, social 0.0 % (0.0 % to 2.6 %)"
+        );
+    }
+
+    #[test]
+    fn one_channel_is_told_from_no_other() {
+        let mut paths = PathTable::new();
+        let bought = Outcome::new(10.0, 0.0, 0.0).unwrap();
+        paths.push(["tv", "tv"], bought).unwrap();
+        let journeys = paths.journeys().unwrap();
+        let stages = Stages::new(&journeys, &Linear, "linear".into()).unwrap();
+        let title = stages.chart().unwrap().title().to_owned();
+        assert!(title.starts_with("tv has 50 % ("), "{title}");
     }
 
     #[test]
