@@ -203,7 +203,8 @@ pub(crate) fn returns(
     truth: &[(String, f64)],
 ) -> Option<Chart> {
     let paid = Grounds::new(main).paid();
-    if paid.is_empty() {
+    let is_credited = main.channels.iter().any(|one| one.conversions != 0.0);
+    if paid.is_empty() || !is_credited {
         return None;
     }
     let spent: Vec<f64> = paid

@@ -98,7 +98,9 @@ impl Trends {
     /// How changes were tested, or why none was, in a sentence.
     pub(crate) fn rule(&self) -> String {
         match (self.tested, self.trends.len()) {
-            (0, 0) => "Fewer than two whole periods: no change can be tested.".to_owned(),
+            (0, 0) => {
+                "No figure is known of two whole periods: no change can be tested.".to_owned()
+            }
             (0, _) => "Too few periods have intervals: no change can be tested.".to_owned(),
             (1, _) => {
                 "One change from one period to the next is tested, by the intervals of both. \

@@ -384,5 +384,6 @@ fn few_conversions(
     } else {
         "parameters"
     };
-    write!(f, "{model}: {conversions} few for {parameters} {parameter}")
+    let count = figure(parameters as f64, 0);
+    write!(f, "{model}: {conversions} few for {count} {parameter}")
 }

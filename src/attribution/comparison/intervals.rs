@@ -31,6 +31,12 @@ pub(crate) fn set_intervals(
 impl ModelTable {
     /// Sets the intervals from the credit of each bootstrap replicate.
     fn set_intervals(&mut self, bootstrap: &Bootstrap, replicates: &[&Credits]) {
+        // of no conversions, all replicates have none either: nothing says how sure that is
+        let baseline = self.baseline.iter().map(|row| row.conversions);
+        let mut credited = baseline.chain(self.channels.iter().map(|row| row.conversions));
+        if credited.all(|conversions| conversions == 0.0) {
+            return;
+        }
         let interval = |figure: &dyn Fn(&Credits) -> f64| {
             let figures = replicates.iter().map(|credits| figure(credits)).collect();
             let (low, high) = bootstrap.interval(figures);

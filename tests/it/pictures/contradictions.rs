@@ -56,6 +56,20 @@ fn no_money_is_moved_where_another_method_says_otherwise() {
 }
 
 #[test]
+fn nothing_is_sure_where_nobody_bought() {
+    let table = Comparison::new()
+        .model("first-touch", FirstTouch)
+        .fit("time-to-event", AdditiveHazard::default())
+        .bootstrap(Bootstrap::new(40, 1).unwrap())
+        .run(&radio_and_then_tv(0, 10.0))
+        .unwrap();
+    let page = Results::new("A shop").with_attribution(&table).page();
+    let body = body(&page);
+    assert!(!body.contains("(0.0 to 0.0)"), "{body}");
+    assert!(!body.contains("Credited with more"), "{body}");
+}
+
+#[test]
 fn a_baseline_that_nothing_moves_has_no_interval_anywhere() {
     let table = Comparison::new()
         .fit("time-to-event", AdditiveHazard::default())
