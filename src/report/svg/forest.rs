@@ -31,6 +31,8 @@ pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
     }
     let rows = Rows::new(canvas, forest.names(), content, &figures, range, measure);
     rows.grid(canvas);
+    // behind names that stand above their marks
+    draw_reference(forest, canvas, &rows);
     for (row, name) in forest.names().iter().enumerate() {
         let top = rows.next(canvas, row);
         for (at, series) in series.iter().enumerate() {
@@ -45,7 +47,6 @@ pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
             rows.figure(canvas, top, figure);
         }
     }
-    draw_reference(forest, canvas, &rows);
     rows.axis(canvas, measure);
     if is_cut {
         canvas.paragraph("mut", CUT, Canvas::FONT);
@@ -89,7 +90,7 @@ fn draw_reference(forest: &Forest, canvas: &mut Canvas, rows: &Rows) {
         return;
     };
     let x = rows.scale().at(value);
-    canvas.line("ref", (x, rows.top() - px(2)), (x, canvas.bottom()));
+    canvas.line("ref", (x, rows.top() - px(2)), (x, rows.bottom()));
     let half = text::width(name, Canvas::FONT) / 2;
     let middle = x.max(half).min(canvas.width() - half);
     canvas.text("ink", (middle, rows.top() - px(6)), Anchor::Middle, name);

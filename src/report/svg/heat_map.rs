@@ -10,6 +10,8 @@ use crate::report::svg::told::told;
 const STEPS: f64 = 9.0;
 /// The least room for a heading of a column.
 const HEADING: Tenths = px(17);
+/// The longest heading that runs upward; the longest name of a model of attribution fits.
+const UPWARD: Tenths = px(170);
 
 /// Where the fields stand, and what is written in them.
 struct Fields {
@@ -151,7 +153,7 @@ fn draw_headings(map: &HeatMap, canvas: &mut Canvas, left: Tenths, wide: Tenths)
         }
         return;
     }
-    let room = widest.min(px(120));
+    let room = widest.min(UPWARD);
     canvas.extend(room + px(6));
     let every = (HEADING + wide.max(1) - 1) / wide.max(1);
     for (at, name) in columns.iter().enumerate().step_by(every.max(1) as usize) {

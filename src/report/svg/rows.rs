@@ -70,6 +70,12 @@ impl Rows {
         self.top
     }
 
+    /// Where the last row ends.
+    pub(crate) fn bottom(&self) -> Tenths {
+        let heights = (0..self.lines.len()).map(|row| self.height(row));
+        self.top + heights.sum::<Tenths>()
+    }
+
     fn height(&self, row: usize) -> Tenths {
         let above = if self.beside {
             0
@@ -81,11 +87,11 @@ impl Rows {
 
     /// The lines of the grid, behind what is drawn.
     pub(crate) fn grid(&self, canvas: &mut Canvas) {
-        let height: Tenths = (0..self.lines.len()).map(|row| self.height(row)).sum();
+        let bottom = self.bottom() + px(4);
         for (amount, _) in &self.ticks {
             let x = self.scale.at(*amount);
             let class = if *amount == 0.0 { "axis" } else { "grid" };
-            canvas.line(class, (x, self.top), (x, self.top + height + px(4)));
+            canvas.line(class, (x, self.top), (x, bottom));
         }
     }
 

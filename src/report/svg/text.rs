@@ -88,7 +88,7 @@ pub(crate) fn wrapped_into(text: &str, font: Tenths, room: Tenths, most: usize) 
     lines
 }
 
-/// A word in pieces that fit.
+/// A word in pieces that fit, broken behind a hyphen in the second half of a line where there is one.
 fn pieces(word: &str, font: Tenths, room: Tenths) -> Vec<String> {
     let mut pieces = vec![String::new()];
     for letter in word.chars() {
@@ -96,7 +96,11 @@ fn pieces(word: &str, font: Tenths, room: Tenths) -> Vec<String> {
         piece.push(letter);
         if width(piece, font) > room && piece.chars().nth(1).is_some() {
             piece.pop();
-            pieces.push(letter.to_string());
+            // one near the front would leave most of a line empty
+            let hyphen = piece.rfind('-').filter(|at| 2 * at >= piece.len());
+            let mut rest = piece.split_off(hyphen.map_or(piece.len(), |at| at + 1));
+            rest.push(letter);
+            pieces.push(rest);
         }
     }
     pieces
@@ -104,7 +108,18 @@ fn pieces(word: &str, font: Tenths, room: Tenths) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::width;
+    use super::{width, wrapped};
+
+    #[test]
+    fn names_break_behind_a_hyphen() {
+        let room = width("time-to-event-t", 130);
+        assert_eq!(
+            wrapped("time-to-event-tested", 130, room),
+            ["time-to-event-", "tested"]
+        );
+        // without one, wherever it fits
+        assert_eq!(wrapped("aaaa", 130, width("aaa", 130)), ["aaa", "a"]);
+    }
 
     #[test]
     fn what_is_written_escaped_takes_the_room_of_what_is_written() {
