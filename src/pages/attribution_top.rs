@@ -337,7 +337,13 @@ impl<'a> AttributionTop<'a> {
             format!("{} {tested} (standard error {error})", row.channel)
         });
         let figures: Vec<String> = figures.take(3).collect();
-        Some((finding, format!("conversions: {}", figures.join(", "))))
+        Some((
+            finding,
+            format!(
+                "conversions: {}; found is a p-value below .05, adjusted for all channels tested",
+                figures.join(", ")
+            ),
+        ))
     }
 
     fn by_assumption(&self) -> Option<(String, String)> {

@@ -113,7 +113,8 @@ pub(crate) fn by_channel(journeys: &Journeys) -> Option<Chart> {
     let chart = Chart::new(title, bars(&map)?).with_size(Size::Half);
     Some(chart.with_subtitle(
         "Friction: conversions fewer than at the mean of all journeys, by channel touched, with the \
-         interval of each alone; who touches a channel may differ from others",
+         interval of each alone; the title's test is adjusted for the number of channels. Who \
+         touches a channel may differ from others",
     ))
 }
 

@@ -3,7 +3,7 @@
 use crate::kpi::customers::{Cohort, RfmSegment};
 use crate::kpi::dashboard::Dashboard;
 use crate::pages::apart::{surely_first, told_apart};
-use crate::pages::kpi_trends::{self, LEVEL, of_mean, of_rate, told};
+use crate::pages::kpi_trends::{self, LEVEL, of_mean, of_rate, told, with_intervals};
 use crate::pages::largest::Largest;
 use crate::pages::{friction, journey_kinds, survey_charts, words, worth_charts};
 use crate::report::chart::{Chart, Dumbbell, Forest, HeatMap, Mark, Measure, Size};
@@ -23,6 +23,7 @@ struct Ranking<'a> {
 /// A forest of rates by name, the largest first; none without any.
 fn rates(
     title: impl Fn(&Ranking<'_>) -> String,
+    subtitle: &str,
     what: &str,
     rows: &[(String, &Proportion)],
 ) -> Option<Chart> {
@@ -45,14 +46,15 @@ fn rates(
     )
     .with_series("", shown.iter().map(|&at| of_rate(known[at].1)));
     let marks: Vec<Mark> = known.iter().map(|row| of_rate(row.1)).collect();
-    let level = known.iter().find_map(|row| row.1.interval);
-    let level = level.map_or(LEVEL, |ends| ends.level().get());
+    let ends = known.iter().find_map(|row| row.1.interval);
+    let level = ends.map_or(LEVEL, |ends| ends.level().get());
     let name = |at: usize| known[at].0.as_str();
     let ranking = Ranking {
         first: surely_first(&marks).map(name),
         apart: told_apart(&marks, level).map(|(more, less)| (name(more), name(less))),
     };
-    Some(Chart::new(title(&ranking), forest).with_size(Size::Half))
+    let chart = Chart::new(title(&ranking), forest).with_size(Size::Half);
+    Some(chart.with_subtitle(format!("{subtitle}, {}", with_intervals(ends))))
 }
 
 /// Rates, kinds of journeys, returns and friction.
@@ -70,13 +72,9 @@ pub(crate) fn conversion(dashboard: &Dashboard) -> Vec<Chart> {
         }
         None => "How often persons reached buy does not surely differ by channel".to_owned(),
     };
-    let by_channel = rates(title, "of persons reached who bought", &rows);
+    let by_channel = "Conversion of persons by a channel that reached them";
     let charts = [
-        by_channel.map(|chart| {
-            chart.with_subtitle(
-                "Conversion of persons by a channel that reached them, with intervals",
-            )
-        }),
+        rates(title, by_channel, "of persons reached who bought", &rows),
         kinds(dashboard),
         friction::chart(&dashboard.journeys.journey_map.report),
         email(dashboard),
@@ -92,8 +90,8 @@ fn kinds(dashboard: &Dashboard) -> Option<Chart> {
         .collect();
     let title = journey_kinds::largest(dashboard)
         .unwrap_or_else(|| "No kind of journey surely brings the most purchases".to_owned());
-    let chart = rates(|_| title.clone(), "of purchases", &rows)?;
-    Some(chart.with_subtitle("Purchases by kind of journey, with intervals"))
+    let subtitle = "Purchases by kind of journey";
+    rates(|_| title.clone(), subtitle, "of purchases", &rows)
 }
 
 fn email(dashboard: &Dashboard) -> Option<Chart> {
@@ -108,8 +106,7 @@ fn email(dashboard: &Dashboard) -> Option<Chart> {
     let opened = told(&of_rate(&email.opened), words::percent);
     let delivered = words::count(email.delivered as f64);
     let title = |_: &Ranking<'_>| format!("{opened} of {delivered} e-mails delivered were opened");
-    let chart = rates(title, "of e-mails", &rows)?;
-    Some(chart.with_subtitle("E-mails opened and clicked, with intervals"))
+    rates(title, "E-mails opened and clicked", "of e-mails", &rows)
 }
 
 /// Cohorts, segments and values.
@@ -208,6 +205,14 @@ fn habit(segment: &str) -> String {
     told.to_owned()
 }
 
+/// The channel that won customers, in words.
+fn won_by(group: &str) -> &str {
+    match group {
+        "(none)" => "no channel",
+        channel => channel,
+    }
+}
+
 fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
     let groups = &dashboard.customers.lifetime_value.report.groups;
     let known: Vec<_> = groups
@@ -218,8 +223,9 @@ fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
     if known.is_empty() {
         return None;
     }
-    let names = known.iter().map(|group| group.group.clone());
-    let mut forest = Forest::new(Measure::new("value of a customer"), names).with_series(
+    let names: Vec<&str> = known.iter().map(|group| won_by(&group.group)).collect();
+    let measure = Measure::new("value of a customer");
+    let mut forest = Forest::new(measure, names.iter().copied()).with_series(
         "so far",
         known.iter().map(|group| of_mean(&group.value.historic)),
     );
@@ -239,21 +245,25 @@ fn segment_values(dashboard: &Dashboard) -> Option<Chart> {
         .collect();
     let apart = told_apart(&marks, kpi_trends::level(dashboard));
     let title = match (surely_first(&marks), apart) {
-        (Some(first), _) => format!("Customers won by {} are worth most", known[first].group),
+        (Some(first), _) => format!("Customers won by {} are worth most", names[first]),
         (_, Some((more, less))) => format!(
             "Customers won by {} are worth more than those won by {}",
-            known[more].group, known[less].group
+            names[more], names[less]
         ),
         _ => match known.as_slice() {
             [only] => {
                 let value = told(&of_mean(&only.value.historic), words::short);
-                format!("Customers won by {} are worth {value} so far", only.group)
+                format!("Customers won by {} are worth {value} so far", names[0])
             }
             _ => "No channel's customers are surely worth more than another's".to_owned(),
         },
     };
     let chart = Chart::new(title, forest).with_size(Size::Half);
-    Some(chart.with_subtitle("Value of a customer by the channel that won them, with intervals"))
+    let ends = known.iter().find_map(|group| group.value.historic.interval);
+    Some(chart.with_subtitle(format!(
+        "Value of a customer by the channel that won them, {}",
+        with_intervals(ends)
+    )))
 }
 
 /// Answers, cases and carts.
@@ -275,14 +285,11 @@ fn cases(dashboard: &Dashboard) -> Option<Chart> {
         .collect();
     let overall = told(&of_rate(&cases.overall.resolved), words::percent);
     cases.overall.resolved.rate?;
-    let chart = rates(
+    rates(
         |_| format!("{overall} of cases are resolved"),
+        "Cases resolved by use of channels and kind of journey",
         "of cases",
         &rows,
-    )?;
-    Some(
-        chart
-            .with_subtitle("Cases resolved by use of channels and kind of journey, with intervals"),
     )
 }
 
@@ -294,7 +301,7 @@ fn carts(dashboard: &Dashboard) -> Option<Chart> {
         .collect();
     carts.overall.abandoned.rate?;
     let overall = told(&of_rate(&carts.overall.abandoned), words::percent);
-    let chart = rates(
+    rates(
         |ranking| match (ranking.first, ranking.apart) {
             (Some(first), _) => format!("{overall} of carts are left, most often by {first}"),
             (_, Some((more, less))) => {
@@ -304,8 +311,8 @@ fn carts(dashboard: &Dashboard) -> Option<Chart> {
                 format!("{overall} of carts are left, with no sure difference by device or channel")
             }
         },
+        "Carts abandoned by device and channel",
         "of carts",
         &rows,
-    )?;
-    Some(chart.with_subtitle("Carts abandoned by device and channel, with intervals"))
+    )
 }

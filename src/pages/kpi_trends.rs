@@ -22,16 +22,29 @@ pub(crate) fn of_mean(mean: &Mean) -> Mark {
 }
 
 pub(crate) fn of_score(score: &Score) -> Mark {
+    with_ends(score.figure(), ends_of(score))
+}
+
+/// The interval of a score.
+pub(crate) const fn ends_of(score: &Score) -> Option<Interval> {
     match score {
-        Score::NetPromoter(score) => with_ends(score.score, score.interval),
-        Score::Satisfaction(rate) => of_rate(rate),
-        Score::Effort(mean) | Score::Consistency(mean) => of_mean(mean),
+        Score::NetPromoter(score) => score.interval,
+        Score::Satisfaction(rate) => rate.interval,
+        Score::Effort(mean) | Score::Consistency(mean) => mean.interval,
     }
 }
 
 fn with_ends(value: Option<f64>, ends: Option<Interval>) -> Mark {
     let mark = Mark::new(value);
     ends.map_or(mark, |ends| mark.with_interval(ends.low(), ends.high()))
+}
+
+/// `with 95 % intervals`; without an interval known, `with intervals`.
+pub(crate) fn with_intervals(known: Option<Interval>) -> String {
+    known.map_or_else(
+        || "with intervals".to_owned(),
+        |ends| format!("with {} intervals", words::level(ends.level())),
+    )
 }
 
 /// A figure with its interval, if it has one: `12 % (10 % to 14 %)`.

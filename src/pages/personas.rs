@@ -6,7 +6,7 @@ use crate::kpi::dashboard::Dashboard;
 use crate::kpi::service::Score;
 use crate::pages::apart::{p_value, surely_first, surely_last};
 use crate::pages::kpi_trends::{
-    LEVEL, asked, known_level, measure, of_mean, of_rate, of_score, retention_is,
+    LEVEL, asked, known_level, measure, of_mean, of_rate, of_score, retention_is, with_intervals,
 };
 use crate::privacy::MinimumGroup;
 use crate::report::chart::{Chart, Forest, Mark, Measure, Size};
@@ -102,7 +102,10 @@ pub(crate) fn charts(personas: &[(String, &Dashboard)], minimum: MinimumGroup) -
     let names = names(personas);
     let compared = compared(personas, minimum);
     let rows = compared.iter();
-    rows.map(|(row, told)| chart(row, &names, *told)).collect()
+    let mut each = personas.iter();
+    let sure = with_intervals(each.find_map(|(_, one)| one.conversion.conversion.overall.interval));
+    rows.map(|(row, told)| chart(row, &names, *told, &sure))
+        .collect()
 }
 
 /// What segments differ in beyond chance, with the figures of the pair that differs most surely.
@@ -126,7 +129,7 @@ pub(crate) fn findings(
         .collect()
 }
 
-fn chart(row: &Row, names: &[&str], told: Option<Pair>) -> Chart {
+fn chart(row: &Row, names: &[&str], told: Option<Pair>, sure: &str) -> Chart {
     let forest = Forest::new(row.measure.clone(), names.iter().copied())
         .with_series("", row.marks.iter().copied());
     let title = match told {
@@ -134,7 +137,9 @@ fn chart(row: &Row, names: &[&str], told: Option<Pair>) -> Chart {
         None => format!("{}: segments do not differ beyond chance", row.name),
     };
     let chart = Chart::new(title, forest).with_size(Size::Half);
-    chart.with_subtitle("By segment, with intervals; tests are adjusted for their number")
+    chart.with_subtitle(format!(
+        "By segment, {sure}; tests are adjusted for their number"
+    ))
 }
 
 /// Figures of as many as may be shown; those of fewer are missing.

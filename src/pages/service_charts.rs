@@ -4,7 +4,7 @@ use crate::kpi::customers::IdentityMatch;
 use crate::kpi::map::{FrictionPoint, JourneyMap};
 use crate::kpi::service::{Served, ServiceTeams, VoiceOfCustomer};
 use crate::pages::apart::{surely_first, told_apart};
-use crate::pages::kpi_trends::{LEVEL, measure, of_rate, of_score, told};
+use crate::pages::kpi_trends::{LEVEL, ends_of, measure, of_rate, of_score, told, with_intervals};
 use crate::pages::largest::Largest;
 use crate::pages::{friction, words};
 use crate::report::chart::{Chart, Forest, HeatMap, Mark, Measure, Size};
@@ -54,7 +54,8 @@ pub(crate) fn teams(teams: &ServiceTeams) -> Option<Chart> {
     let chart = Chart::new(title, forest).with_table(team_table(served));
     let chart = chart.with_size(Size::Half);
     Some(chart.with_subtitle(format!(
-        "Answers on satisfaction by {what}, most interactions on top, with intervals"
+        "Answers on satisfaction by {what}, most interactions on top, {}",
+        with_intervals(whole.satisfaction.interval)
     )))
 }
 
@@ -105,8 +106,10 @@ pub(crate) fn agents(voice: &VoiceOfCustomer) -> Vec<Chart> {
         let forest = Forest::new(unit, names).with_series("", marks);
         let chart = Chart::new(title, forest).with_size(Size::Half);
         Some(chart.with_subtitle(format!(
-            "Answers of those who serve, {} of {} persons, with intervals",
-            overall.answers, overall.persons
+            "Answers of those who serve, {} of {} persons, {}",
+            overall.answers,
+            overall.persons,
+            with_intervals(ends_of(&overall.score))
         )))
     };
     voice.questions.iter().filter_map(chart).collect()
@@ -125,7 +128,10 @@ pub(crate) fn identity(matched: &IdentityMatch) -> Option<Chart> {
     let persons = words::count(matched.population as f64);
     let title = format!("{known} of {persons} persons are known by more than a device");
     let chart = Chart::new(title, forest).with_size(Size::Half);
-    Some(chart.with_subtitle("Identity match rate, with intervals"))
+    Some(chart.with_subtitle(format!(
+        "Identity match rate, {}",
+        with_intervals(matched.known.interval)
+    )))
 }
 
 /// How journeys through each step convert, by device.

@@ -3,7 +3,7 @@
 use crate::kpi::journeys::{Contrast, GroupComparison};
 use crate::kpi::service::{QuestionVoice, SurveyScale};
 use crate::pages::journey_kinds::groups;
-use crate::pages::kpi_trends::{asked, measure, of_score, told};
+use crate::pages::kpi_trends::{asked, ends_of, measure, of_score, told, with_intervals};
 use crate::pages::words;
 use crate::report::chart::{Chart, Forest, Mark, Measure, Size};
 use crate::report::figure;
@@ -34,8 +34,9 @@ fn answers(question: &QuestionVoice) -> Option<Chart> {
     let forest = Forest::new(unit, names).with_series("", rows.iter().map(|(_, mark)| *mark));
     let chart = Chart::new(title, forest).with_size(Size::Half);
     Some(chart.with_subtitle(format!(
-        "Answers by channels used and by kind of journey, {} in all, with intervals",
-        words::count(overall.answers as f64)
+        "Answers by channels used and by kind of journey, {} in all, {}",
+        words::count(overall.answers as f64),
+        with_intervals(ends_of(&overall.score))
     )))
 }
 

@@ -31,9 +31,14 @@ pub(crate) fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
         .iter()
         .filter(|(row, _, _)| row.group != WHOLE && row.ratio.is_some())
         .max_by(|a, b| (a.2 / a.1).total_cmp(&(b.2 / b.1)))?;
+    let whole = &dashboard.customers.lifetime_value.report.whole;
+    let when = match whole.predicted {
+        Some(_) => "so far and expected",
+        None => "so far",
+    };
     let scatter = Scatter::new(
         Measure::new("cost of a new customer"),
-        Measure::new("value of a customer"),
+        Measure::new(format!("value of a customer, {when}")),
     );
     let scatter = known
         .iter()
@@ -41,9 +46,10 @@ pub(crate) fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
             let value = Mark::new(*value);
             let value = worth(dashboard, &row.group)
                 .map_or(value, |ends| value.with_interval(ends.low(), ends.high()));
-            match row.group == best.0.group {
-                true => scatter.with_chosen(&row.group, *cost, value),
-                false => scatter.with_point(&row.group, *cost, value),
+            match row.group.as_str() {
+                WHOLE => scatter.with_point("all customers", *cost, value),
+                name if name == best.0.group => scatter.with_chosen(name, *cost, value),
+                name => scatter.with_point(name, *cost, value),
             }
         });
     let times = words::short(best.2 / best.1);
@@ -55,10 +61,10 @@ pub(crate) fn value_to_cost(dashboard: &Dashboard) -> Option<Chart> {
         best.0.group
     );
     let chart = Chart::new(title, scatter).with_size(Size::Half);
-    Some(chart.with_subtitle(
-        "Value of a customer against the cost of winning one; on the line both are the same. \
-         The title's interval holds chance in both, with spend as known",
-    ))
+    Some(chart.with_subtitle(format!(
+        "Value of a customer, {when}, against the cost of winning one; on the line both are the \
+         same. The title's interval holds chance in both, with spend as known"
+    )))
 }
 
 /// The interval of what a customer of a channel, or any, is worth.

@@ -323,6 +323,23 @@ fn all_customers_together_are_won_by_no_channel() {
 }
 
 #[test]
+fn charts_say_what_they_measure_and_how_sure_it_is() {
+    let dashboard = two_channels([4, 4], 5.0);
+    let html = KpiPages::new(&dashboard).page("A shop").html();
+    // customers that no channel won, and all of them
+    assert!(html.contains("no channel") && html.contains("all customers"));
+    assert!(!html.contains("(none)") && !html.contains("(whole)"));
+    // a level stands beside every interval, also where a chart leaves the page
+    assert!(
+        html.contains("Conversion of persons by a channel that reached them, with 95 % intervals")
+    );
+    assert!(html.contains("Value of a customer by the channel that won them, with 95 % intervals"));
+    assert!(!html.contains(", with intervals"));
+    // the value in the title is not that of the chart beside it
+    assert!(html.contains("Value of a customer, so far"));
+}
+
+#[test]
 fn stages_show_where_most_is_lost() {
     // all see social, a quarter goes on to search, and half of these buy
     let mut log = Events::new();
@@ -365,7 +382,7 @@ fn page_one_answers_five_questions_and_says_what_is_not_tested() {
     ] {
         assert!(html.contains(question), "{question}");
     }
-    assert!(html.contains("Fewer than two whole periods: no change can be tested."));
+    assert!(html.contains("No figure is known of two whole periods: no change can be tested."));
     assert!(html.contains("Persons reached by search buy more often than those reached by social"));
     assert!(!html.contains("journeys hash"));
     let log = log(2);
