@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::journeys::arena::Journeys;
-use crate::kpi::journeys::conversion_counts::ConversionCounts;
 use crate::kpi::journeys::merged_channels::shown_channels;
 use crate::kpi::options::KpiOptions;
 use crate::report::{Cell, Report, Section, Table};
@@ -89,34 +88,6 @@ pub struct ChannelRate {
 }
 
 impl ConversionRates {
-    /// The rates of all persons.
-    ///
-    /// ```
-    /// use mixtouch::kpi::KpiOptions;
-    /// use mixtouch::kpi::journeys::ConversionRates;
-    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
-    ///
-    /// let mut log = Events::new();
-    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
-    /// log.push(Event::touch("ann", 1_767_225_700, "store"))?;
-    /// log.push(Event::conversion("ann", 1_767_225_800))?;
-    /// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
-    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let rates = ConversionRates::new(&journeys, &KpiOptions::default())?;
-    /// assert_eq!((rates.overall.rate, rates.omnichannel.rate), (Some(0.5), Some(0.5)));
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If journeys have no persons and times, like those of a path table, or no touch and no
-    /// conversion.
-    pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
-        journeys.observed_range()?;
-        journeys
-            .accumulate(|| ConversionCounts::new(journeys.channels()))?
-            .report(journeys, options)
-    }
-
     /// Merges or leaves out the rates of too few persons.
     pub(super) fn protected(self, journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
         let minimum = options.minimum();

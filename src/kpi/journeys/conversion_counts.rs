@@ -45,6 +45,36 @@ pub struct ConversionCounts {
     person: u64,
 }
 
+impl ConversionRates {
+    /// The rates of all persons.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::journeys::ConversionRates;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("ann", 1_767_225_700, "store"))?;
+    /// log.push(Event::conversion("ann", 1_767_225_800))?;
+    /// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let rates = ConversionRates::new(&journeys, &KpiOptions::default())?;
+    /// assert_eq!((rates.overall.rate, rates.omnichannel.rate), (Some(0.5), Some(0.5)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If journeys have no persons and times, like those of a path table, or no touch and no
+    /// conversion.
+    pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
+        journeys.observed_range()?;
+        journeys
+            .accumulate(|| ConversionCounts::new(journeys.channels()))?
+            .report(journeys, options)
+    }
+}
+
 #[derive(Deserialize)]
 struct Fields {
     channels: Channels,

@@ -6,6 +6,7 @@
 
 mod belief_line;
 mod by_row;
+mod chain;
 mod chains;
 mod confounding;
 mod contributions;

@@ -8,25 +8,12 @@ use nuts_rs::{Chain as _, CpuMath, DiagNutsSettings, Settings as _};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::mix::estimate::nuts::chain::Chain;
 use crate::mix::estimate::nuts::report::agree;
 use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::estimate::nuts::whitened::Whitened;
 use crate::progress::{Progress, Stage};
 use crate::util::Random;
-
-/// One chain after its warm-up.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Chain {
-    pub(super) draws: Vec<Vec<f64>>,
-    /// By step, of which draws may be every fourth: the sampler's energy, -log density + that of its
-    /// momentum.
-    pub(super) energies: Vec<f64>,
-    pub(super) divergences: u64,
-    /// Evaluations of the density, warm-up included.
-    pub(super) gradients: u64,
-    /// Whether the observer stopped it.
-    pub(super) stopped: bool,
-}
 
 /// How many steps a draw are taken where chains of one step a draw do not agree.
 const MORE_STEPS: usize = 4;

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::mix::estimate::nuts::chains::Chain;
+use crate::mix::estimate::nuts::chain::Chain;
 use crate::mix::estimate::nuts::contributions::contributions;
 use crate::mix::estimate::nuts::density::{Density, Point, Room};
 use crate::mix::estimate::nuts::report::ParameterReport;

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::mix::estimate::nuts::chains::Chain;
+use crate::mix::estimate::nuts::chain::Chain;
 use crate::mix::estimate::nuts::density::{Density, Point, Room};
 use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::panel::Panel;

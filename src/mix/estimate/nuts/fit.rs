@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::mix::estimate::estimator::Estimator;
-use crate::mix::estimate::nuts::chains::{Chain, run};
+use crate::mix::estimate::nuts::chain::Chain;
+use crate::mix::estimate::nuts::chains::run;
 use crate::mix::estimate::nuts::cross_validation::{CrossValidation, cross_validation};
 use crate::mix::estimate::nuts::density::Density;
 use crate::mix::estimate::nuts::draw_table::DrawTable;

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::mix::estimate::nuts::chains::Chain;
+use crate::mix::estimate::nuts::chain::Chain;
 use crate::mix::estimate::nuts::density::{Density, Room};
 use crate::mix::estimate::nuts::size::Size;
 use crate::stats::distribution_distance::kolmogorov_smirnov;

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::mix::estimate::nuts::chains::Chain;
+use crate::mix::estimate::nuts::chain::Chain;
 use crate::mix::estimate::nuts::learned::Learned;
 use crate::mix::posterior::Posterior;
 use crate::stats::convergence::{bfmi, ess_bulk, ess_tail, r_hat};
