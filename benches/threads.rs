@@ -4,8 +4,7 @@
 //! second thread where one can exhaust the memory's bandwidth. `times` is how many times as fast as
 //! on one thread, `x read_once` the seconds on all threads as a multiple of its own. Building is
 //! also compared with builds side by side, a thread each, which share nothing but the machine: what
-//! it allows. Beyond that is what one thread does alone, the share s of the work where time on all
-//! threads = time on one x (s + (1 - s) / what the machine allows).
+//! it allows.
 //!
 //! `JOURNEYS` sets how many journeys; a million otherwise, of 4 touches in the mean. Building is
 //! from at most 10 million rows. Logs of 1,000 and 40,000 rows, as services score all day, go from
@@ -88,19 +87,19 @@ fn building(persons: u64, pools: &[ThreadPool]) {
     println!("\nbuilding, {} rows in order of time", log.len());
     let build =
         || Some(Journeys::from_events(&log, JourneyOptions::default()).expect("the log is sound"));
-    let medians = measure(&[read_once(&buffer), ("build", Box::new(build))], pools);
-    let at_most = |pool: &&ThreadPool| pool.current_num_threads() <= 8;
-    let several = pools.iter().filter(at_most).count() - 1;
-    let threads = pools[several].current_num_threads();
-    let allowed = side_by_side(&build, threads);
-    let whole = medians[1][several] / medians[1][0];
-    let alone = (whole - 1.0 / allowed) / (1.0 - 1.0 / allowed);
-    println!("{:.1} % of building does not divide", 100.0 * alone);
+    measure(&[read_once(&buffer), ("build", Box::new(build))], pools);
+    side_by_side(
+        &build,
+        pools
+            .last()
+            .map_or(1, ThreadPool::current_num_threads)
+            .min(8),
+    );
 }
 
-/// How many times as many builds a second the machine allows: as many at once as threads, each on
-/// one of its own, against one build alone.
-fn side_by_side(build: &(impl Fn() -> Option<Journeys> + Sync), threads: usize) -> f64 {
+/// What the machine allows: as many builds at once as threads, at most eight, each on one of its
+/// own, against one build alone.
+fn side_by_side(build: &(impl Fn() -> Option<Journeys> + Sync), threads: usize) {
     let pools: Vec<ThreadPool> = (0..threads).map(|_| pool(1)).collect();
     let seconds = |builds: usize| {
         let mut built: Vec<Option<Journeys>> = (0..builds).map(|_| None).collect();
@@ -120,7 +119,6 @@ fn side_by_side(build: &(impl Fn() -> Option<Journeys> + Sync), threads: usize) 
     println!(
         "one build alone {alone:.4} s, {threads} side by side {beside:.4} s: {times:.2} times as many a second"
     );
-    times
 }
 
 fn scoring(name: &str, persons: u64, converting: f64, pools: &[ThreadPool]) {
@@ -179,8 +177,8 @@ fn evidence<'a, F: Fit + Sync + 'a>(
 }
 
 /// Runs every step on every pool in turn and prints a line for each; the first step is the
-/// yardstick. Gives the median seconds by step and pool.
-fn measure(steps: &[Step<'_>], pools: &[ThreadPool]) -> Vec<Vec<f64>> {
+/// yardstick.
+fn measure(steps: &[Step<'_>], pools: &[ThreadPool]) {
     let mut seconds = vec![vec![Vec::with_capacity(ROUNDS); pools.len()]; steps.len()];
     for _ in 0..ROUNDS {
         for ((_, step), seconds) in steps.iter().zip(&mut seconds) {
@@ -211,7 +209,6 @@ fn measure(steps: &[Step<'_>], pools: &[ThreadPool]) -> Vec<Vec<f64>> {
             spent[last] / medians[0][last]
         );
     }
-    medians
 }
 
 fn median(mut seconds: Vec<f64>) -> f64 {
