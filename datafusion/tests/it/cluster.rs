@@ -83,13 +83,13 @@ fn end(process: &mut Child) {
 
 fn scheduler(port: u16) -> Child {
     let process = start(&["scheduler".into(), format!("--port={port}")]);
-    for _ in 0..600 {
-        if TcpStream::connect(("localhost", port)).is_ok() {
-            return process;
-        }
+    let answers = || TcpStream::connect(("localhost", port)).is_ok();
+    let answered = (0..600).any(|_| {
         std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("the scheduler does not answer");
+        answers()
+    });
+    assert!(answered, "the scheduler does not answer");
+    process
 }
 
 fn start(arguments: &[String]) -> Child {
