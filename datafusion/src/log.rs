@@ -90,6 +90,8 @@ impl Log {
         let channels = journeys.channels().iter().map(ToOwned::to_owned).collect();
         let last = journeys.observed_range().map_err(external)?.to() - 1;
         let settings = LogSettings::of_log(channels, last, options)?;
+        // evidence of other parts states the end, too
+        let journeys = journeys.with_stated_end();
         let log = Self::with_settings(rows, columns, settings);
         Ok(log.with_journeys(journeys))
     }

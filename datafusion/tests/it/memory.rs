@@ -78,6 +78,13 @@ async fn a_log_read_once_has_the_settings_of_one_read_before() {
         let once = Log::read(rows().await, columns(), options);
         let (before, once) = (before.await.unwrap(), once.await.unwrap());
         assert_eq!(before.settings(), once.settings());
+        // so that evidence of both merges
+        let comparison = ShardedComparison::new([ModelName::Linear], ModelSettings::default());
+        let comparison = comparison.unwrap();
+        let mut evidence = before.evidence(&comparison).await.unwrap();
+        evidence
+            .merge(once.evidence(&comparison).await.unwrap())
+            .unwrap();
     }
     let shared = Log::read(rows().await, columns(), JourneyOptions::default()).await;
     let told = shared.map(drop).unwrap_err().to_string();

@@ -148,6 +148,30 @@ impl Journeys {
         self.options.as_deref()
     }
 
+    /// The same journeys with options that state the end of observation, the log's last second where
+    /// they stated neither one nor an end of the period: parts of one log are alike only if all do.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?.with_stated_end();
+    /// assert_eq!(journeys.options().unwrap().observation_end(), Some(1_767_225_600));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_stated_end(self) -> Self {
+        let last = self.observed_range().map(|observed| observed.to() - 1);
+        let options = self.options.map(|options| match last {
+            Ok(last) if matches!(options.stated_end(), Ok(None)) => {
+                Box::new(options.with_observation_end(last))
+            }
+            _ => options,
+        });
+        Self { options, ..self }
+    }
+
     /// The part of the period whose journeys may lack touches or conversions, as the builder
     /// [forgot](crate::JourneyBuilder::forget_before) rows that they may hold; none where all are
     /// whole.
