@@ -22,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -87,8 +88,23 @@ def most_held(process):
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
-def exchanged(folder):
-    return sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+class Exchanged(threading.Thread):
+    """Adds up what processes write into a folder, where files do not stay."""
+
+    def __init__(self, folder):
+        super().__init__(daemon=True)
+        self.folder, self.sizes = Path(folder), {}
+
+    def run(self):
+        while True:
+            for file in self.folder.rglob("*"):
+                with contextlib.suppress(OSError):
+                    if file.is_file():
+                        self.sizes[file] = max(self.sizes.get(file, 0), file.stat().st_size)
+            time.sleep(0.02)
+
+    def bytes(self):
+        return sum(self.sizes.copy().values())
 
 
 def why_not(name, package, command, log, running):
@@ -157,6 +173,8 @@ def main():
             program = str(arguments.engine.resolve())
             os.mkdir(shuffled)
             port, executors = stack.enter_context(cluster(program, shuffled))
+            written = Exchanged(shuffled)
+            written.start()
             asked += of_engine(program, log, port)
         commands = {}
         for name, package, command in asked:
@@ -168,7 +186,7 @@ def main():
         report(measure(commands, arguments.runs))
         if executors:
             held = ", ".join(f"{most_held(process) / 1e9:.2f}" for process in executors)
-            a_job = exchanged(shuffled) / arguments.runs
+            a_job = written.bytes() / arguments.runs
             print(f"executors held {held} GB; {a_job / 1e6:.0f} MB exchanged a job")
 
 
