@@ -12,7 +12,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::UnnestOptions;
 use datafusion::dataframe::DataFrame;
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, ident, lit};
 use mixtouch::attribution::{
     ComparisonTable, ModelName, ModelSettings, ShardCredits, ShardEvidence, ShardModels,
@@ -55,9 +55,7 @@ impl Log {
         columns: LogColumns,
         options: JourneyOptions,
     ) -> Result<Self> {
-        if let Err(error) = orders::check(&rows, &columns, &options).await {
-            return Err(named(error, rows).await);
-        }
+        named(orders::check(&rows, &columns, &options).await, &rows).await?;
         let mut arguments = vec![text_of(&options)?];
         arguments.extend(columns.arguments().into_iter().take(3));
         let found = answer(rows.clone(), summary::function().call(arguments)).await?;
@@ -80,13 +78,9 @@ impl Log {
         columns: LogColumns,
         options: JourneyOptions,
     ) -> Result<Self> {
-        if let Err(error) = orders::check(&rows, &columns, &options).await {
-            return Err(named(error, rows).await);
-        }
-        let journeys = match kept::journeys(rows.clone(), &columns, options.clone(), &[]).await {
-            Ok(journeys) => journeys,
-            Err(error) => return Err(named(error, rows).await),
-        };
+        named(orders::check(&rows, &columns, &options).await, &rows).await?;
+        let journeys = kept::journeys(rows.clone(), &columns, options.clone(), &[]).await;
+        let journeys = named(journeys, &rows).await?;
         let channels = journeys.channels().iter().map(ToOwned::to_owned).collect();
         let last = journeys.observed_range().map_err(external)?.to() - 1;
         let settings = LogSettings::of_log(channels, last, options)?;
@@ -119,10 +113,7 @@ impl Log {
     pub async fn in_memory(self) -> Result<Self> {
         let (options, channels) = (self.settings.options().clone(), self.settings.channels());
         let journeys = kept::journeys(self.rows.clone(), &self.columns, options, channels).await;
-        let journeys = match journeys {
-            Ok(journeys) => journeys,
-            Err(error) => return Err(named(error, self.rows).await),
-        };
+        let journeys = named(journeys, &self.rows).await?;
         let is_known = |name: &str| channels.iter().any(|own| own == name);
         if let Some(name) = journeys.channels().iter().find(|name| !is_known(name)) {
             return Err(journeys::unknown(Some(name)));
@@ -264,10 +255,7 @@ fn text_of(setting: &impl Serialize) -> Result<Expr> {
 /// The one text that an aggregate over all rows comes to.
 async fn answer(rows: DataFrame, aggregate: Expr) -> Result<Option<String>> {
     let answer = rows.aggregate(vec![], vec![aggregate.alias("answer")])?;
-    let batches = match collect(answer.clone()).await {
-        Ok(batches) => batches,
-        Err(error) => return Err(named(error, answer).await),
-    };
+    let batches = named(collect(answer.clone()).await, &answer).await?;
     let column = batches.iter().find(|batch| batch.num_rows() > 0);
     let Some(column) = column.map(|batch| batch.column(0)) else {
         return Ok(None);
@@ -277,8 +265,13 @@ async fn answer(rows: DataFrame, aggregate: Expr) -> Result<Option<String>> {
     Ok(texts.is_valid(0).then(|| texts.value(0).to_owned()))
 }
 
-/// The error of a query with the name of the damaged file, if there is one.
-async fn named(error: DataFusionError, query: DataFrame) -> DataFusionError {
-    let (state, plan) = query.into_parts();
-    files::named(error, state, &plan).await
+/// What a query came to; an error has the name of the damaged file, if there is one.
+async fn named<T>(found: Result<T>, query: &DataFrame) -> Result<T> {
+    match found {
+        Ok(found) => Ok(found),
+        Err(error) => {
+            let (state, plan) = query.clone().into_parts();
+            Err(files::named(error, state, &plan).await)
+        }
+    }
 }
