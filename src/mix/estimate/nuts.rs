@@ -17,6 +17,8 @@ mod draws;
 mod effect;
 mod fit;
 mod forward;
+#[cfg(test)]
+mod hidden_demand_tests;
 mod layout;
 mod learned;
 mod likelihood;

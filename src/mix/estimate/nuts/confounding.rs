@@ -1,13 +1,14 @@
 //! Demand that nobody records and that moves both the spend of a tested channel and the KPI.
 //!
-//! It adds share x the channel's mean contribution x activity / mean activity to the KPI of a period:
-//! in proportion to the period's own spend, as demand acts at once. What carries over then still
-//! tells how long the channel itself works, and tests tell how much.
+//! It adds share x the channel's mean contribution x root of activity / mean root to the KPI of a
+//! period: by the period's own spend, as demand acts at once. What carries over then still tells how
+//! long the channel itself works, and tests tell how much. A budget that follows demand grows with it
+//! in proportion or more, so that demand bends as spend grows; where it did not, the channel's own
+//! curve would take the bend for saturation.
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use std::ops::Range;
 
-use crate::linalg::dot::sum;
 use crate::mix::transform::activity::Activity;
 
 /// The scale of the share.
@@ -31,15 +32,16 @@ pub(super) fn share(z: f64) -> (f64, f64) {
     (SCALE * quantile, SCALE * slope)
 }
 
-/// Activity over its mean, by row; 0 where there is none.
+/// The square root of activity over the mean of these, by row; 0 where there is none.
 pub(super) fn course(activity: &Activity, geos: &Range<usize>, row_weights: &[f64]) -> Vec<f64> {
     let of_geo = |geo: usize| {
         let series = activity.of_geo(geo);
-        &series[series.len() - activity.periods()..]
+        let seen = &series[series.len() - activity.periods()..];
+        seen.iter().map(|x| x.sqrt())
     };
     let weighted = geos.clone().zip(row_weights);
     let mean: f64 = weighted
-        .map(|(geo, weight)| weight * sum(of_geo(geo)))
+        .map(|(geo, weight)| weight * of_geo(geo).sum::<f64>())
         .sum();
     let scale = if mean > 0.0 { 1.0 / mean } else { 0.0 };
     let rows = geos.clone().flat_map(of_geo);

@@ -12,7 +12,7 @@ use crate::mix::estimate::nuts::likelihood::{Family, rows, sampled_baseline};
 use crate::mix::estimate::nuts::multipliers::{Centring, Multipliers};
 use crate::mix::estimate::nuts::size::Size;
 use crate::mix::estimate::nuts::term::Term;
-use crate::mix::estimate::nuts::test_rows::TestRow;
+use crate::mix::estimate::nuts::test_rows::{Predicted, TestRow};
 use crate::mix::estimate::nuts::transformed::Transformed;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::Source;
@@ -69,8 +69,8 @@ impl Room {
 pub(super) struct Tested {
     /// The derivative of the log density by what the test predicts.
     pub(super) derivative: f64,
-    /// By term, what an effect of 1 predicts.
-    pub(super) entries: Vec<f64>,
+    /// By term.
+    pub(super) terms: Vec<Predicted>,
 }
 
 impl Density {
@@ -250,19 +250,19 @@ impl Density {
         let mut log_density = 0.0;
         let tested = self.tests.iter().map(|test| {
             let forward = &point.channels[test.channel];
-            let entry = |(term, size): (&Term, &Size)| match term.channel == test.channel {
-                true => test.entry(forward, term, size.factors(), &self.design),
-                false => 0.0,
+            let of_term = |(term, size): (&Term, &Size)| match term.channel == test.channel {
+                true => {
+                    let sized = (size.effect, size.factors());
+                    test.predict(forward, term, sized, &self.design)
+                }
+                false => Predicted::NOTHING,
             };
-            let entries: Vec<f64> = self.terms.iter().zip(&point.terms).map(entry).collect();
-            let parts = entries.iter().zip(&point.terms);
-            let predicted = parts.map(|(entry, size)| size.effect * entry).sum();
+            let terms = self.terms.iter().zip(&point.terms).map(of_term);
+            let terms: Vec<Predicted> = terms.collect();
+            let predicted = terms.iter().map(|term| term.outcome).sum();
             let (density, derivative) = test.log_density(predicted);
             log_density += density;
-            Tested {
-                derivative,
-                entries,
-            }
+            Tested { derivative, terms }
         });
         let tested = tested.collect();
         (log_density, tested)

@@ -147,7 +147,7 @@ impl Nuts {
     ///
     /// # Errors
     /// If a setting is out of range, the specification asks for what NUTS does not do (bounds of
-    /// effects other than 0, a synergy, tests or priors on returns where effects multiply), the panel
+    /// effects other than 0, a synergy, priors on returns where effects multiply), the panel
     /// does not allow the fit, or the best fit leaves no noise, as of a KPI that was computed from
     /// spend. Chains that disagree are no error here: see
     /// [`NutsReport::check`](crate::mix::estimate::NutsReport::check).

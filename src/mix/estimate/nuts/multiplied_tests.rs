@@ -1,5 +1,6 @@
 //! Effects that multiply.
 
+use crate::experiment::LiftTest;
 use crate::mix::estimate::{Nuts, NutsFit};
 use crate::mix::panel::Panel;
 use crate::mix::specification::{
@@ -10,6 +11,22 @@ use crate::util::Random;
 
 const WEEKS: i32 = 156;
 
+/// Spend; about half of all weeks are without.
+fn tv(week: i32) -> f64 {
+    f64::from((week * 7 % 11 - 5).max(0))
+}
+
+fn search(week: i32) -> f64 {
+    f64::from((week * 5 % 13 - 6).max(0))
+}
+
+/// The KPI without media, and what either channel adds to its logarithm.
+fn parts(week: i32, scale: f64) -> (f64, f64, f64) {
+    let base = scale * libm::exp(1.1 * f64::from(week) / f64::from(WEEKS));
+    let (tv, search) = (tv(week), search(week));
+    (base, 0.5 * tv / (tv + 5.0), 0.3 * search / (search + 4.0))
+}
+
 /// A KPI about a mean that grows threefold, `scale` at its start, which two channels multiply; and
 /// what goes when the first is removed, the mean over both orders.
 fn growing(scale: f64, seen: impl Fn(f64, &mut Random) -> f64) -> (Panel, f64) {
@@ -17,17 +34,11 @@ fn growing(scale: f64, seen: impl Fn(f64, &mut Random) -> f64) -> (Panel, f64) {
     let dates: Vec<Day> = (0..WEEKS)
         .map(|w| Day::new(19_000 + 7 * w).unwrap())
         .collect();
-    // About half of all weeks are without.
-    let spend = |step: i32, most: i32| -> Vec<f64> {
-        let spent = (0..WEEKS).map(|t| t * step % most - most / 2);
-        spent.map(|x| f64::from(x.max(0))).collect()
-    };
-    let (tv, search) = (spend(7, 11), spend(5, 13));
+    let (tv, search) = ((0..WEEKS).map(tv), (0..WEEKS).map(search));
+    let (tv, search): (Vec<f64>, Vec<f64>) = (tv.collect(), search.collect());
     let (mut kpi, mut brought) = (vec![], 0.0);
-    for t in 0..WEEKS as usize {
-        let u = 0.5 * tv[t] / (tv[t] + 5.0);
-        let v = 0.3 * search[t] / (search[t] + 4.0);
-        let base = scale * libm::exp(1.1 * t as f64 / f64::from(WEEKS));
+    for t in 0..WEEKS {
+        let (base, u, v) = parts(t, scale);
         brought += base * libm::expm1(u) * (1.0 + 0.5 * libm::expm1(v));
         kpi.push(seen(base * libm::exp(u + v), &mut random));
     }
@@ -132,6 +143,51 @@ fn by_their_priors_media_bring_less_than_all_sales() {
     assert!((all.value() - sum).abs() < 1e-9 && all.value() > 0.1);
 }
 
+/// Tests are of the KPI, not of its logarithm: what a pause costs late, where the KPI is threefold.
+#[test]
+fn tests_of_a_kpi_that_grew_are_held() {
+    let day = |week: i32| Day::new(19_000 + 7 * week).unwrap();
+    let weeks = 120..136;
+    let cost = |week| {
+        let (base, u, v) = parts(week, 1_000.0);
+        base * libm::exp(v) * libm::expm1(u)
+    };
+    let cost: f64 = weeks.clone().map(cost).sum();
+    let spent: f64 = weeks.clone().map(tv).sum();
+    let pause = |share: f64, error: f64| {
+        let test = LiftTest::new("tv", day(weeks.start), day(weeks.end).plus(-1))
+            .with_spend_change(-spent)
+            .with_outcome_change(-share * cost)
+            .with_standard_error(error * cost);
+        vec![test.checked().unwrap()]
+    };
+    let (panel, truth) = large();
+    for (mix, panel, truth) in [
+        (logarithms(), &panel, truth),
+        (of_counts(), &counts().0, counts().1),
+    ] {
+        let scale = truth / large().1;
+        let tested = |share: f64, error: f64| {
+            let tests = pause(share * scale, error * scale);
+            let found = fit(&mix.clone().with_lift_tests(tests), panel);
+            let report = found.posterior().lift_report().remove(0);
+            (found.posterior().channels()[0].contribution, report)
+        };
+        let (contribution, report) = tested(1.0, 0.05);
+        assert!(
+            contribution.interval().contains(truth),
+            "{contribution} for {truth}"
+        );
+        assert!(report.deviation().abs() < 1.5, "{report:?}");
+        // A sure test of half the truth has more to say than the panel.
+        let (half, report) = tested(0.5, 0.01);
+        // The report is at the KPI expected, the likelihood at the KPI seen: hidden demand is between.
+        let ratio = report.predicted.value() / report.measured;
+        assert!((ratio - 1.0).abs() < 0.15, "{report:?}");
+        assert!(half.high() < 0.7 * truth, "{half} for {truth}");
+    }
+}
+
 #[test]
 fn what_is_not_sampled_is_refused_with_a_way_out() {
     let (panel, _) = large();
@@ -142,15 +198,6 @@ fn what_is_not_sampled_is_refused_with_a_way_out() {
     let belief = RoiPrior::new("tv", 2.0, 1.0).unwrap();
     let refused = fault(logarithms().with_roi_priors(vec![belief]));
     assert!(refused.contains("ROI prior is of tv") && refused.contains("student-t"));
-    let day = |week: i32| Day::new(19_000 + 7 * week).unwrap();
-    let test = crate::experiment::LiftTest::new("tv", day(20), day(26).plus(-1))
-        .with_spend_change(20.0)
-        .with_outcome_change(80.0)
-        .with_standard_error(30.0)
-        .checked()
-        .unwrap();
-    let refused = fault(logarithms().with_lift_tests(vec![test]));
-    assert!(refused.contains("lift test is of tv") && refused.contains("student-t"));
     let prior = |figure| EffectPrior::new("tv", figure, "half-normal(1)".parse().unwrap()).unwrap();
     let refused = fault(logarithms().with_effect_prior(prior(EffectFigure::Roi)));
     assert!(refused.contains("prior on a return") && refused.contains("tv"));

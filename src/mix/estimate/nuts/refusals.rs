@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::mix::specification::{EffectFigure, MixSpecification};
 
-/// An error for a specification with a synergy, or where effects multiply with what is known of
+/// An error for a specification with a synergy, or where effects multiply with what is believed of
 /// contributions: the sampler has these of sums only.
 pub(super) fn refuse_what_is_not_sampled(specification: &MixSpecification) -> Result<()> {
     let unknown = |name, value: &str, expected: &str| {
@@ -17,10 +17,6 @@ pub(super) fn refuse_what_is_not_sampled(specification: &MixSpecification) -> Re
     }
     if !specification.likelihood.is_multiplicative() {
         return Ok(());
-    }
-    if let Some(test) = specification.lift_tests.first() {
-        let value = format!("of {} where effects multiply", test.channel());
-        return unknown("lift test", &value, SUMS);
     }
     if let Some(prior) = specification.roi_priors.first() {
         let value = format!("of {} where effects multiply", prior.channel());

@@ -19,13 +19,14 @@ use crate::error::{Error, Result};
 ///   coefficients are flat.
 /// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation.
 ///   Beside a channel with a lift test stands demand that nobody records: a share of what the channel
-///   brings, in proportion to the period's own spend; the share is .5 times Student's t with 2
+///   brings, by the square root of the period's own spend; the share is .5 times Student's t with 2
 ///   degrees of freedom.
 /// - **Baseline**: integrated out exactly, and drawn for each draw; sampled under Student's t and of
 ///   counts.
 /// - **Effects that multiply** ([`Likelihood::Log`](crate::mix::specification::Likelihood::Log) and
-///   counts) are in units of the KPI's logarithm. Tests, and priors on what depends on its level
-///   (returns, costs, contributions), are refused there.
+///   counts) are in units of the KPI's logarithm; a test is of what its change of spend does to the
+///   KPI that was seen. Priors on what depends on its level (returns, costs, contributions) are
+///   refused there.
 /// - **Geos** pooled in part differ by e^d, d normal about 0; effects that change walk at random in
 ///   the logarithm, from knot to knot.
 ///

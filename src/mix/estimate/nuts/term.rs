@@ -19,7 +19,7 @@ pub(super) struct Term {
     pub(super) sign: f64,
     /// By geo of `geos`: a row's part of the mean response, a geo's by its scale of the KPI.
     pub(super) row_weights: Vec<f64>,
-    /// By row: activity over its mean, weighted as responses are.
+    /// By row: how demand that nobody records goes with activity, 1 in the mean.
     pub(super) course: Vec<f64>,
     pub(super) belief: Belief,
     pub(super) figure: Figure,

@@ -7,11 +7,30 @@ use crate::mix::estimate::nuts::transformed::{Series, Sums};
 use crate::mix::specification::part::Part;
 use crate::mix::specification::pseudo_observations::{EntryScratch, Kind, PseudoObservation};
 
-/// A test or a belief: sum over terms of effect x entry = target, within a standard error.
+/// A test or a belief: the sum of what terms predict = target, within a standard error.
 #[derive(Debug, Clone)]
 pub(super) struct TestRow {
     pub(super) channel: usize,
     observation: PseudoObservation,
+}
+
+/// What a test predicts of a term.
+pub(super) struct Predicted {
+    pub(super) outcome: f64,
+    /// The derivative by the effect.
+    pub(super) by_effect: f64,
+    /// Where effects multiply: by row of the panel, the derivative of its scaled KPI by what is added
+    /// to its logarithm.
+    levels: Option<Vec<f64>>,
+}
+
+impl Predicted {
+    /// Of a term that a test does not concern.
+    pub(super) const NOTHING: Self = Self {
+        outcome: 0.0,
+        by_effect: 0.0,
+        levels: None,
+    };
 }
 
 /// Where derivatives by what is transformed and by what multiplies it are added up, by row.
@@ -38,8 +57,58 @@ impl TestRow {
         (-0.5 * distance * distance, distance / error)
     }
 
-    /// What an effect of 1 predicts for a term with these multipliers.
-    pub(super) fn entry(
+    /// What an effect predicts for a term with these multipliers.
+    pub(super) fn predict(
+        &self,
+        forward: &Forward,
+        term: &Term,
+        (effect, multipliers): (f64, Option<&[f64]>),
+        design: &Design,
+    ) -> Predicted {
+        let observation = &self.observation;
+        let (curve, response) = (&forward.kernel.curve, forward.response());
+        if let Some(seen) = &observation.levels {
+            let changes = observation.changes(curve, response, design.periods);
+            let changes = changes.unwrap_or_default();
+            return self.multiply(term, (effect, multipliers), (seen, &changes), design);
+        }
+        let entry = self.entry(forward, term, multipliers, design);
+        Predicted {
+            outcome: effect * entry,
+            by_effect: entry,
+            levels: None,
+        }
+    }
+
+    /// What an effect predicts where it is added to the logarithm of the KPI that was `seen`, by
+    /// row: that times e^(effect x change) - 1, for changes of the response that the panel does not
+    /// show.
+    fn multiply(
+        &self,
+        term: &Term,
+        (effect, multipliers): (f64, Option<&[f64]>),
+        (seen, changes): (&[f64], &[f64]),
+        design: &Design,
+    ) -> Predicted {
+        let (sign, rows) = (self.observation.sign(), term.rows(design.periods));
+        let (mut outcome, mut by_effect, mut levels) = (0.0, 0.0, vec![0.0; design.rows()]);
+        for row in rows.clone() {
+            let change = changes[row] * multipliers.map_or(1.0, |m| m[row - rows.start]);
+            let unit = design.scales.kpi[row / design.periods] / self.observation.unit;
+            let added = sign * effect * change;
+            levels[row] = seen[row] * libm::exp(added);
+            outcome += unit * sign * seen[row] * libm::expm1(added);
+            by_effect += unit * levels[row] * change;
+        }
+        Predicted {
+            outcome,
+            by_effect,
+            levels: Some(levels),
+        }
+    }
+
+    /// What an effect of 1 predicts for a term with these multipliers, where effects add up.
+    fn entry(
         &self,
         forward: &Forward,
         term: &Term,
@@ -62,18 +131,19 @@ impl TestRow {
         )
     }
 
-    /// Adds `scale` times the derivative of the entry by each transformed value, and by each
-    /// multiplier where responses outside the panel move it.
+    /// Adds `scale` times the derivative of what is predicted of an effect of 1 by each transformed
+    /// value, and by each multiplier where responses outside the panel move it.
     pub(super) fn add_adjoint(
         &self,
         forward: &Forward,
         term: &Term,
         multipliers: Option<&[f64]>,
         design: &Design,
-        scale: f64,
+        (scale, predicted): (f64, &Predicted),
         adjoint: &mut Adjoint<'_>,
     ) {
         let (periods, scales) = (design.periods, &design.scales.kpi);
+        let level = |row: usize| predicted.levels.as_ref().map_or(1.0, |levels| levels[row]);
         let scale = scale / self.observation.unit;
         match &self.observation.kind {
             Kind::Lift {
@@ -83,15 +153,14 @@ impl TestRow {
                 to,
             } => {
                 for (geo, activity) in other.iter().filter(|(geo, _)| term.geos.contains(geo)) {
-                    let part = scale * sign * scales[*geo];
+                    let part = |t: usize| scale * sign * scales[*geo] * level(geo * periods + t);
                     let first = (geo - term.geos.start) * periods;
-                    adjoint.by_response[first + from..first + to]
-                        .iter_mut()
-                        .for_each(|cell| *cell -= part);
                     let series = Series::of_geo(activity, 0);
                     let changed = forward.other(series, *to);
                     let mut by_changed = vec![0.0; *to];
                     for t in *from..*to {
+                        let part = part(t);
+                        adjoint.by_response[first + t] -= part;
                         by_changed[t] = part * multipliers.map_or(1.0, |m| m[first + t]);
                         if let Some(cell) = adjoint.by_multiplier.get_mut(first + t) {
                             *cell += part * changed.response[t];

@@ -84,12 +84,14 @@ impl Density {
         for (test, tested) in self.tests.iter().zip(by_test) {
             if test.channel == term.channel && size.effect != 0.0 {
                 let scale = size.effect * tested.derivative;
-                by_effect += scale * tested.entries[k];
+                let predicted = &tested.terms[k];
+                by_effect += scale * predicted.by_effect;
                 let mut way = Adjoint {
                     by_response: &mut by.response,
                     by_multiplier: &mut by.multiplier,
                     sums,
                 };
+                let scale = (scale, predicted);
                 test.add_adjoint(forward, term, size.factors(), &self.design, scale, &mut way);
             }
         }

@@ -94,6 +94,12 @@ fn the_gradient_is_that_of_the_density() {
     check_gradient("tests", &tested, &small);
     let tested = tested.with_order(Order::SaturationFirst);
     check_gradient("tests, saturation first", &tested, &small);
+    let days = (world.dates[40], world.dates[51].plus(6));
+    let paused = world.lift_test(channel, None, days, 0.0, 0.2, 1).unwrap();
+    let logarithms = mix()
+        .with_likelihood(Likelihood::Log)
+        .with_lift_tests(vec![paused]);
+    check_gradient("log, tests", &logarithms, &small);
     let weights = (0..small.rows())
         .map(|row| if row % 7 == 0 { 0.0 } else { 1.5 })
         .collect();
@@ -172,6 +178,12 @@ fn the_gradient_of_geos_changes_and_tails() {
     check_gradient("partial, changing, tests", &all, &panel);
     let heavy = Likelihood::StudentT { degrees: 4.0 };
     check_gradient("student", &all.with_likelihood(heavy), &panel);
+    let multiplied = mix()
+        .with_pooling(Pooling::Partial(20.0))
+        .with_changing_effect(first, ChangingEffect::HalfYear)
+        .with_lift_tests(vec![test(first), test(second)])
+        .with_likelihood(Likelihood::Log);
+    check_gradient("partial, changing, tests, log", &multiplied, &panel);
     let small = PanelWorld::small_business()
         .unwrap()
         .simulate(1)

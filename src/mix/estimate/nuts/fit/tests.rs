@@ -163,32 +163,6 @@ fn students_t_is_not_misled_by_a_few_weeks() {
     assert!(low < truth && truth < high, "{heavy} for {truth}");
 }
 
-/// Demand that nobody records drives spend and sales, and each channel has a test: intervals of
-/// returns hold the truth, or the fit is refused.
-#[test]
-#[ignore = "takes a minute without optimisation"]
-fn tests_put_right_what_hidden_demand_spoils() {
-    let (mut good, mut all) = (0, 0);
-    for seed in 1..=8 {
-        let world = PanelWorld::confounded().unwrap().simulate(seed);
-        let tests = world.channels.iter().enumerate().map(|(c, channel)| {
-            let days = (world.dates[20 + 27 * c], world.dates[31 + 27 * c].plus(6));
-            let test = world.lift_test(channel, None, days, 0.0, 0.05, seed + 10 * c as u64);
-            test.unwrap()
-        });
-        let mix = MixSpecification::new().with_lift_tests(tests.collect());
-        let fit = nuts().with_draws(300).fit(&mix, &world.panel().unwrap());
-        let fit = fit.unwrap();
-        let refused = fit.report().check().is_err();
-        for (c, channel) in fit.posterior().channels().iter().enumerate() {
-            let held = channel.roi.unwrap().interval().contains(world.roas(c));
-            good += usize::from(refused || held);
-            all += 1;
-        }
-    }
-    assert!(good * 4 >= all * 3, "{good} of {all}");
-}
-
 #[test]
 fn reach_and_frequency_are_sampled() {
     let mut random = Random::new(2);
