@@ -382,6 +382,8 @@ fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
     assert!(message(fit(400, 21, 10.0)).contains("a day of the panel"));
     let spent = spend[2] + spend[3];
     assert!(fit(14, 14, -spent).is_ok());
+    // A table of tests that was rounded.
+    assert!(fit(14, 14, -1.0004 * spent).is_ok());
     let refused = message(fit(14, 14, -1.001 * spent));
     assert!(
         refused.contains("lift test's spend_change")

@@ -68,8 +68,12 @@ impl PseudoObservation {
             .map(|prior| Self::from_prior(prior, panel, scales));
         let mut all = lifts.chain(priors).collect::<Result<Vec<_>>>()?;
         if specification.likelihood.is_multiplicative() {
-            let kpi = scales.scaled_kpi(panel);
-            let levels: Vec<f64> = kpi.into_iter().map(|y| y.max(0.0)).collect();
+            let kpi = scales.scaled_kpi(panel).into_iter().enumerate();
+            let level = |(row, y): (usize, f64)| match panel.is_observed(row) {
+                true => y.max(0.0),
+                false => 1.0,
+            };
+            let levels: Vec<f64> = kpi.map(level).collect();
             all.iter_mut()
                 .for_each(|test| test.levels = Some(levels.clone()));
         }
@@ -244,6 +248,9 @@ impl PseudoObservation {
     }
 }
 
+/// A change may exceed the spend recorded by this share: tables round.
+const ROUNDED: f64 = 5e-4;
+
 /// The part of a panel that a lift test ran in.
 struct TestedCells<'a> {
     column: &'a Channel,
@@ -291,9 +298,9 @@ impl<'a> TestedCells<'a> {
         self.overlap[t] * self.column.spend()[geo * self.periods + t]
     }
 
-    /// An error if a change takes away more than the panel records.
+    /// An error if a change takes away more than the panel records and rounding explains.
     fn check_cut(&self, test: &LiftTest, change: f64) -> Result<()> {
-        if change >= -self.spend * (1.0 + 1e-9) {
+        if change >= -self.spend * (1.0 + ROUNDED) {
             return Ok(());
         }
         let spend = format!(
