@@ -24,6 +24,8 @@ mod effect_options;
 mod exit;
 #[path = "media_mix/fit.rs"]
 mod fit;
+#[path = "media_mix/interrupt.rs"]
+mod interrupt;
 #[path = "common/json.rs"]
 mod json;
 #[path = "media_mix/model_options.rs"]
@@ -147,7 +149,9 @@ fn run(options: &Options) -> Result<()> {
         eprintln!("note: {finding}");
     }
     let bar = Bar::new(options.json);
-    let fitted = Fitted::new(options, &specification, &panel, &bar)?;
+    let fitted = interrupt::may_end(&bar, |progress| {
+        Fitted::new(options, &specification, &panel, progress)
+    })?;
     let model = fitted.posterior();
     let plan = plan::best(&options.plan, model, &bar)?;
     let columns = options::named_columns(options)?;

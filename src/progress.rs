@@ -83,6 +83,10 @@ pub trait Progress: Sync {
     /// asks the work to stop. Several threads may call it at once, and the count of one call may be
     /// below that of another. It is called some hundred times a stage at most, so it may lock.
     fn advance(&self, stage: Stage, done: u64, total: Option<u64>) -> ControlFlow<()>;
+
+    /// Told, each time there is one more, how many draws of a posterior diverged since the warm-up.
+    /// Does nothing unless it is written.
+    fn diverged(&self, _draws: u64) {}
 }
 
 impl Progress for () {
@@ -94,6 +98,10 @@ impl Progress for () {
 impl<P: Progress + ?Sized> Progress for &P {
     fn advance(&self, stage: Stage, done: u64, total: Option<u64>) -> ControlFlow<()> {
         (**self).advance(stage, done, total)
+    }
+
+    fn diverged(&self, draws: u64) {
+        (**self).diverged(draws);
     }
 }
 

@@ -46,6 +46,12 @@ impl Progress for Bar {
         shown.bar.set_position(furthest);
         ControlFlow::Continue(())
     }
+
+    fn diverged(&self, draws: u64) {
+        if let Some(Ok(shown)) = self.0.as_ref().map(Mutex::lock) {
+            shown.bar.set_message(format!("sampling, {draws} diverged"));
+        }
+    }
 }
 
 impl Drop for Bar {

@@ -164,8 +164,13 @@ impl Fitted {
             By::Nuts(fit) => {
                 let report_on = fit.report();
                 let (chains, each) = report_on.size();
+                let stopped = if report_on.is_stopped() {
+                    "stopped early: "
+                } else {
+                    ""
+                };
                 report.with_note(format!(
-                    "{chains} chains of {each} draws, R-hat at most {:.3}, {:.0} effective draws at \
+                    "{stopped}{chains} chains of {each} draws, R-hat at most {:.3}, {:.0} effective draws at \
                      least, {} divergences; {draws} draws kept",
                     report_on.r_hat(),
                     report_on.ess_bulk(),
@@ -210,6 +215,7 @@ impl Fitted {
                     "ess_bulk": report.ess_bulk(),
                     "ess_tail": report.ess_tail(),
                     "divergences": report.divergences(),
+                    "stopped": report.is_stopped(),
                     "gradients": report.gradients(),
                     "parameters": report.parameters(),
                     "learned": report.learned(),

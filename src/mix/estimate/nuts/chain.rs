@@ -10,6 +10,6 @@ pub(super) struct Chain {
     pub(super) divergences: u64,
     /// Evaluations of the density, warm-up included.
     pub(super) gradients: u64,
-    /// Whether the observer stopped it.
+    /// Whether the observer stopped it, or another of the same fit.
     pub(super) stopped: bool,
 }

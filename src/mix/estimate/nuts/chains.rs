@@ -43,6 +43,7 @@ fn with_steps(
     let watch = Watch {
         progress,
         done: AtomicU64::new(0),
+        diverged: AtomicU64::new(0),
         total: (settings.chains * each) as u64,
         stopped: AtomicBool::new(false),
     };
@@ -55,11 +56,17 @@ fn with_steps(
 struct Watch<'a> {
     progress: &'a dyn Progress,
     done: AtomicU64,
+    diverged: AtomicU64,
     total: u64,
     stopped: AtomicBool,
 }
 
 impl Watch<'_> {
+    fn diverged(&self) {
+        let all = self.diverged.fetch_add(1, Ordering::Relaxed) + 1;
+        self.progress.diverged(all);
+    }
+
     /// Counts a draw; false if the work shall stop.
     fn goes_on(&self) -> bool {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -109,7 +116,10 @@ fn chain(
         let (x, _, statistics, info) = sampler.expanded_draw().map_err(|error| failed(&error))?;
         chain.gradients += info.num_steps;
         if step >= settings.warmup {
-            chain.divergences += u64::from(info.diverging);
+            if info.diverging {
+                chain.divergences += 1;
+                watch.diverged();
+            }
             chain.energies.push(statistics.point.energy);
             if (step + 1 - settings.warmup).is_multiple_of(steps) {
                 chain.draws.push(points.point(&x));

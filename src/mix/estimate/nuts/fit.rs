@@ -155,11 +155,11 @@ impl Nuts {
         self.fit_with_progress(specification, panel, &())
     }
 
-    /// Like [`Nuts::fit`], observed by `progress`, which counts draws. Stopped after the warm-up,
-    /// it gives what it has drawn.
+    /// Like [`Nuts::fit`], observed by `progress`, which counts draws and those that diverged.
+    /// Stopped after the warm-up, it gives what it has drawn, of two chains at least.
     ///
     /// # Errors
-    /// As for [`Nuts::fit`]; [`Error::Cancelled`] if it was stopped before any chain had 20 draws.
+    /// As for [`Nuts::fit`]; [`Error::Cancelled`] if it was stopped before two chains had 20 draws.
     pub fn fit_with_progress(
         &self,
         specification: &MixSpecification,
@@ -219,21 +219,24 @@ impl Estimator for Nuts {
     }
 }
 
-/// Chains cut to the length of the shortest, where the work was stopped.
+/// Chains cut to one length, where the work was stopped: those two or more that so have most draws.
 fn equally_long(mut chains: Vec<Chain>) -> Result<Vec<Chain>> {
-    let shortest = chains
-        .iter()
-        .map(|chain| chain.draws.len())
-        .min()
-        .unwrap_or(0);
-    if shortest < LEAST_DRAWS {
+    let mut lengths: Vec<usize> = chains.iter().map(|chain| chain.draws.len()).collect();
+    lengths.sort_unstable_by(|a, b| b.cmp(a));
+    let all = lengths.iter().enumerate().skip(1);
+    let best = all.max_by_key(|(at, length)| (at + 1) * *length);
+    let length = best.map_or(0, |(_, length)| *length);
+    if length < LEAST_DRAWS {
         return Err(Error::Cancelled {
             stage: Stage::Sampling,
         });
     }
-    chains
-        .iter_mut()
-        .for_each(|chain| chain.draws.truncate(shortest));
+    let stopped = chains.iter().any(|chain| chain.stopped);
+    chains.retain(|chain| chain.draws.len() >= length);
+    for chain in &mut chains {
+        chain.draws.truncate(length);
+        chain.stopped = stopped;
+    }
     Ok(chains)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::mix::estimate::{Estimator, LearnedFrom, Nuts};
 use crate::mix::panel::Panel;
-use crate::mix::specification::{MixSpecification, Synergy, Trend};
+use crate::mix::specification::{EffectFigure, EffectPrior, MixSpecification, Synergy, Trend};
 use crate::progress::{Progress, Stage};
 use crate::simulate::panels::PanelWorld;
 use std::ops::ControlFlow;
@@ -154,6 +154,43 @@ fn a_stopped_sampler_gives_what_it_has() {
         stopped(10),
         Err(crate::error::Error::Cancelled { .. })
     ));
+    // One thread runs chain after chain: two are whole, the third has 100 draws, the last none.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let fit = pool.unwrap().install(|| stopped(3 * 1_300 - 900)).unwrap();
+    assert!(fit.report().is_stopped());
+    assert_eq!(fit.report().size(), (2, 1_000));
+    assert!(fit.report().check().is_ok());
+}
+
+/// Counts divergences as they are told.
+struct Diverged(AtomicU64);
+
+impl Progress for Diverged {
+    fn advance(&self, _: Stage, _: u64, _: Option<u64>) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn diverged(&self, draws: u64) {
+        self.0.fetch_max(draws, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn divergences_are_told_as_they_come() {
+    let world = PanelWorld::small_business().unwrap().simulate(1);
+    // Steps that are too long for effects that may be next to nothing.
+    let nuts = Nuts::default().with_draws(200).with_acceptance(0.51);
+    let told = Diverged(AtomicU64::new(0));
+    let panel = world.panel().unwrap();
+    let belief = || "half-normal(0.001)".parse().unwrap();
+    let prior = |channel| EffectPrior::new(channel, EffectFigure::Effect, belief()).unwrap();
+    let channels = world.channels.iter();
+    let mix = channels.fold(MixSpecification::new(), |mix, channel| {
+        mix.with_effect_prior(prior(channel))
+    });
+    let fit = nuts.fit_with_progress(&mix, &panel, &&told).unwrap();
+    assert_eq!(told.0.into_inner(), fit.report().divergences());
+    assert!(fit.report().divergences() > 0);
 }
 
 #[test]
