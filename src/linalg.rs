@@ -6,6 +6,7 @@
 //! | file | for |
 //! |---|---|
 //! | `dot` | the two orders of summation |
+//! | `wide`, `elementary` | loops in the widest vectors, for a sampler: same bits on one machine only |
 //! | `cholesky` | symmetric positive definite systems |
 //! | `gauss_jordan` | inverses of small or diagonally dominant matrices |
 //! | `gram_schmidt` | orthonormal bases |
@@ -30,3 +31,5 @@ pub(crate) mod newton;
 pub(crate) mod sparse_newton;
 #[cfg(feature = "bayes")]
 pub(crate) mod symmetric_eigen;
+#[cfg(feature = "bayes")]
+pub(crate) mod wide;

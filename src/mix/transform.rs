@@ -6,7 +6,7 @@ pub(crate) mod curve;
 mod fast_pow;
 mod parameter;
 mod reach;
-mod saturation;
+pub(crate) mod saturation;
 
 pub use self::adstock::{
     Adstock, AdstockFamily, AdstockKernel, Binomial, Delayed, Geometric, LagWindow, RobynGeometric,

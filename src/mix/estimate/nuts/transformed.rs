@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use crate::linalg::dot::dot;
+use crate::linalg::wide::dots;
 use crate::mix::transform::activity::Activity;
 use crate::mix::transform::adstock::carry::convolve;
-use crate::mix::transform::adstock::geometric::Recursion;
+use crate::mix::transform::adstock::geometric::recursion::Recursion;
+use crate::mix::transform::saturation::hill::rows::Rows;
 use crate::mix::transform::{
-    Adstock, AdstockKernel, ChannelCurve, Order, Saturation, SaturationCurve,
+    Adstock, AdstockKernel, ChannelCurve, Hill, Order, Saturation, SaturationCurve,
 };
 
 /// One geo's activity with its history, and its frequency where it is reach.
@@ -124,14 +126,17 @@ fn lengthen(values: &mut Vec<f64>, length: usize) {
 pub(super) struct Transformed {
     /// Periods added.
     filled: usize,
-    /// What the saturation sees where activity is carried first.
+    /// What the saturation sees where activity is carried first. A Hill curve's way back does not
+    /// look at it: only the last rows added are there, which stay in the nearest memory.
     before: Vec<f64>,
     /// Responses, by series, then period.
     pub(super) response: Vec<f64>,
-    /// For Hill curves: logarithms of `before` in units of the half saturation.
-    logs: Vec<f64>,
-    /// For geometric adstock: derivatives of carried activity by alpha.
-    by_alpha: Vec<f64>,
+    /// For Hill curves: derivatives of responses by half saturation and by slope.
+    by_shape: [Vec<f64>; 2],
+    /// How carried activity, or the response of a Hill curve to it, moves with alpha where a recursion
+    /// carries; elsewhere how the response of a Hill curve moves with carried activity.
+    moves: Vec<f64>,
+    room: Vec<f64>,
 }
 
 impl Transformed {
@@ -185,27 +190,44 @@ impl Transformed {
     ) {
         self.filled = rows.end;
         lengthen(&mut self.response, rows.end);
-        lengthen(&mut self.before, rows.end);
-        let carried = &mut self.before[rows.clone()];
+        lengthen(&mut self.moves, rows.end);
+        let saturation = kernel.curve.saturation();
+        let seen = match saturation {
+            SaturationCurve::Hill(_) => 0..rows.len(),
+            _ => rows.clone(),
+        };
+        lengthen(&mut self.before, seen.end);
+        let before = &mut self.before[seen];
+        let moves = &mut self.moves[rows.clone()];
         if let Some(recursion) = kernel.recursion {
-            lengthen(&mut self.by_alpha, rows.end);
-            let slope = &mut self.by_alpha[rows.clone()];
-            recursion.carry((series, length), periods, carried, slope);
+            let cells = (&mut *before, &mut *moves);
+            recursion.carry((series, length), periods, cells, &mut self.room);
         } else {
-            convolve(series, &kernel.weights, carried);
+            convolve(series, &kernel.weights, before);
+            moves.fill(1.0);
         }
-        self.saturate(kernel.curve.saturation(), rows);
+        self.saturate(saturation, rows);
     }
 
+    /// Responses to the last rows added.
     fn saturate(&mut self, saturation: &SaturationCurve, rows: Range<usize>) {
-        let before = &self.before[rows.clone()];
+        let response = &mut self.response[rows.clone()];
         if let SaturationCurve::Hill(hill) = saturation {
-            lengthen(&mut self.logs, rows.end);
-            let logs = &mut self.logs[rows.clone()];
-            hill.respond(before, &mut self.response[rows], logs);
+            let before = &self.before[..rows.len()];
+            let moves = &mut self.moves[rows.clone()];
+            let [by_half_saturation, by_slope] = self.by_shape.each_mut().map(|by| {
+                lengthen(by, rows.end);
+                &mut by[rows.clone()]
+            });
+            let rows = Rows {
+                response,
+                by_half_saturation,
+                by_slope,
+                moves,
+            };
+            hill.respond(before, rows);
         } else {
-            let response = &mut self.response[rows];
-            response.copy_from_slice(before);
+            response.copy_from_slice(&self.before[rows]);
             saturation.apply(response);
         }
     }
@@ -223,29 +245,24 @@ impl Transformed {
         let rows = first..first + periods;
         let curve = &kernel.curve;
         match series.saturated_first(curve) {
-            None => {
-                let mut by_carried = std::mem::take(&mut sums.by_carried);
-                lengthen(&mut by_carried, periods);
-                let before = &self.before[rows.clone()];
-                if let SaturationCurve::Hill(hill) = curve.saturation() {
-                    let seen = (
-                        before,
-                        &self.response[rows.clone()],
-                        &self.logs[rows.clone()],
-                    );
-                    let by_shape = hill.way_back(seen, adjoint, &mut by_carried[..periods]);
-                    sums.add_shape(&by_shape);
-                } else {
-                    let cells = before.iter().zip(adjoint).zip(&mut by_carried);
+            None => match curve.saturation() {
+                SaturationCurve::Hill(hill) => {
+                    self.hill_way_back(kernel, hill, (series, rows), adjoint, sums);
+                }
+                _ => {
+                    let mut by_carried = std::mem::take(&mut sums.by_carried);
+                    lengthen(&mut by_carried, periods);
+                    let before = self.before[rows.clone()].iter();
+                    let cells = before.zip(adjoint).zip(&mut by_carried);
                     cells.for_each(|((x, h), cell)| *cell = sums.saturation(curve, *x, *h));
+                    if kernel.recursion.is_none() {
+                        sums.add_lags(series.activity, &by_carried[..periods]);
+                    } else {
+                        sums.by_alpha += dot(&by_carried[..periods], &self.moves[rows]);
+                    }
+                    sums.by_carried = by_carried;
                 }
-                if kernel.recursion.is_none() {
-                    sums.add_lags(series.activity, &by_carried[..periods]);
-                } else {
-                    sums.by_alpha += dot(&by_carried[..periods], &self.by_alpha[rows]);
-                }
-                sums.by_carried = by_carried;
-            }
+            },
             Some(seen) => {
                 sums.add_lags(&series.saturated(curve, seen), adjoint);
                 let history = seen.len() - periods;
@@ -263,6 +280,30 @@ impl Transformed {
                     sums.saturation(curve, *x, h * reach);
                 }
             }
+        }
+    }
+
+    /// The way back through a Hill curve, whose derivatives are there already.
+    fn hill_way_back(
+        &self,
+        kernel: &Kernel,
+        hill: &Hill,
+        (series, rows): (Series<'_>, Range<usize>),
+        adjoint: &[f64],
+        sums: &mut Sums,
+    ) {
+        let units = hill.units();
+        let [by_half_saturation, by_slope] = &self.by_shape;
+        let moves = &self.moves[rows.clone()];
+        let derivatives = [&by_half_saturation[rows.clone()], &by_slope[rows], moves];
+        let found = dots(adjoint, derivatives);
+        sums.by_shape[0] += units[0] * found[0];
+        sums.by_shape[1] += units[1] * found[1];
+        if kernel.recursion.is_some() {
+            sums.by_alpha += units[2] * found[2];
+        } else {
+            let by_carried = adjoint.iter().zip(moves).map(|(h, by)| units[2] * h * by);
+            sums.add_lags(series.activity, &by_carried.collect::<Vec<_>>());
         }
     }
 }
@@ -289,12 +330,6 @@ impl Sums {
             by_shape: vec![0.0; shapes],
             shape: vec![0.0; shapes],
             by_carried: vec![],
-        }
-    }
-
-    fn add_shape(&mut self, by_shape: &[f64]) {
-        for (sum, part) in self.by_shape.iter_mut().zip(by_shape) {
-            *sum += part;
         }
     }
 

@@ -7,7 +7,7 @@ use crate::mix::transform::fast_pow::power;
 use crate::mix::transform::saturation::response::{CHORD, Saturation, positive};
 
 #[cfg(feature = "bayes")]
-mod rows;
+pub(crate) mod rows;
 
 /// Hill: x^s / (k^s + x^s), half of its ceiling at x = k, S-shaped for s > 1.
 ///

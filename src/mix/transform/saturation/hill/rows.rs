@@ -1,131 +1,89 @@
-//! A Hill curve over many values, and the way back, in loops that become vector code.
+//! A Hill curve over many values with its derivatives, in loops that become vector code.
+
+use std::f64::consts::LN_2;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::linalg::elementary::{exponential, logarithm};
-use crate::mix::transform::saturation::hill::{Hill, LARGEST, saturated};
+use crate::linalg::elementary::{logarithm, power_of_two};
+use crate::linalg::wide::multiply_add;
+use crate::mix::transform::saturation::hill::Hill;
 use crate::mix::transform::saturation::response::CHORD;
 
+/// Where the curve writes, by value; derivatives are in units of [`Hill::units`].
+pub(crate) struct Rows<'a> {
+    pub(crate) response: &'a mut [f64],
+    pub(crate) by_half_saturation: &'a mut [f64],
+    pub(crate) by_slope: &'a mut [f64],
+    /// How each value moves with something, in whose place comes how the response does.
+    pub(crate) moves: &'a mut [f64],
+}
+
 impl Hill {
-    /// Responses to `xs`, and the logarithms of x over the half saturation for the way back.
-    pub(crate) fn respond(&self, xs: &[f64], responses: &mut [f64], logs: &mut [f64]) {
+    /// Responses to `xs` and their derivatives.
+    pub(crate) fn respond(&self, xs: &[f64], rows: Rows<'_>) {
         Arch::new().dispatch(Respond {
             hill: *self,
             xs,
-            responses,
-            logs,
+            rows,
         });
     }
 
-    /// From derivatives by each response, `adjoint`, to those by each x, written into `by_x`, and
-    /// by half saturation and slope; `responses` and `logs` are those of [`Hill::respond`].
-    pub(crate) fn way_back(
-        &self,
-        (xs, responses, logs): (&[f64], &[f64], &[f64]),
-        adjoint: &[f64],
-        by_x: &mut [f64],
-    ) -> [f64; 2] {
-        let [by_log_x, by_slope] = Arch::new().dispatch(WayBack {
-            hill: *self,
-            xs,
-            responses,
-            logs,
-            adjoint,
-            by_x,
-        });
-        [-by_log_x / self.half_saturation, by_slope]
-    }
-
-    /// The x at which the chord ends, and the response's rise along it.
-    fn along_chord(&self) -> (f64, f64) {
-        let end = CHORD * self.half_saturation;
-        (end, self.chord() / end)
+    /// What the derivatives that [`Hill::respond`] writes must be multiplied by: those by half
+    /// saturation, by slope and by what moves the values.
+    pub(crate) fn units(&self) -> [f64; 3] {
+        [-self.slope / self.half_saturation, LN_2, self.slope]
     }
 }
 
-/// The same sums whatever the processor; its widest vectors make them.
+/// Powers beyond are held: the response is 1 to the last bit long before.
+const LARGEST: f64 = 1e100;
+
 struct Respond<'a> {
     hill: Hill,
     xs: &'a [f64],
-    responses: &'a mut [f64],
-    logs: &'a mut [f64],
+    rows: Rows<'a>,
 }
 
 impl WithSimd for Respond<'_> {
     type Output = ();
 
-    // Two loops: in one, each exponential would wait for its logarithm.
+    /// With p = (x / k)^s and r = 1 / (1 + p), the response is f = p r, df/dx = s f r / x and
+    /// df/ds = f r ln (x / k). Below its end e a chord takes the place of the curve: f is that at the
+    /// end times x / e.
+    // Two loops: in one, each power would wait for its logarithm.
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let unit = 1.0 / self.hill.half_saturation;
-        let slope = self.hill.slope;
-        let (end, rise) = self.hill.along_chord();
-        for (x, log) in self.xs.iter().zip(self.logs.iter_mut()) {
+        let add = multiply_add::<S>();
+        let (unit, slope) = (1.0 / self.hill.half_saturation, self.hill.slope);
+        let end = CHORD * self.hill.half_saturation;
+        let (per_end, per_slope) = (1.0 / end, 1.0 / slope);
+        let foot = power_of_two(slope * logarithm(CHORD, add), add);
+        let rise = foot / (1.0 + foot) * per_end * per_slope;
+        for (x, log) in self.xs.iter().zip(&mut *self.rows.by_slope) {
             let ratio = x * unit;
-            let ratio = if ratio > CHORD { ratio } else { CHORD };
-            *log = logarithm(if ratio < LARGEST { ratio } else { LARGEST });
+            *log = logarithm(if ratio > CHORD { ratio } else { CHORD }, add);
         }
-        let cells = self.xs.iter().zip(&*self.logs).zip(self.responses);
-        for ((x, log), response) in cells {
-            let beyond = saturated(exponential(slope * log));
-            let along = rise * if *x > 0.0 { *x } else { 0.0 };
-            *response = if *x < end { along } else { beyond };
+        let derivatives = self.rows.by_half_saturation.iter_mut();
+        let derivatives = derivatives.zip(self.rows.by_slope).zip(self.rows.moves);
+        let cells = self.xs.iter().zip(self.rows.response).zip(derivatives);
+        for ((x, response), ((by_half_saturation, by_slope), by_move)) in cells {
+            let (log, moves) = (*by_slope, *by_move);
+            let is_chord = *x < end;
+            let held = if is_chord { end } else { *x };
+            let power = power_of_two(slope * log, add);
+            let power = if power < LARGEST { power } else { LARGEST };
+            // One division for r and r / x.
+            let per_held = 1.0 / add(held, power, held);
+            let rest = per_held * held;
+            let share = x * per_end;
+            let share = if share < 1.0 { share } else { 1.0 };
+            let share = if share > 0.0 { share } else { 0.0 };
+            let f = power * rest * share;
+            *response = f;
+            *by_slope = f * rest * log;
+            *by_half_saturation = f * if is_chord { per_slope } else { rest };
+            *by_move = moves * if is_chord { rise } else { f * per_held };
         }
-    }
-}
-
-struct WayBack<'a> {
-    hill: Hill,
-    xs: &'a [f64],
-    responses: &'a [f64],
-    logs: &'a [f64],
-    adjoint: &'a [f64],
-    by_x: &'a mut [f64],
-}
-
-/// Partial sums of a loop.
-const LANES: usize = 8;
-
-impl WithSimd for WayBack<'_> {
-    /// The derivatives by the logarithm of all x, and by the slope.
-    type Output = [f64; 2];
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> [f64; 2] {
-        let (end, _) = self.hill.along_chord();
-        let slope = self.hill.slope;
-        // Along the chord the response is in proportion to x.
-        let on_chord = (1.0 - self.hill.chord()) * logarithm(CHORD);
-        let (mut by_log_x, mut by_slope) = ([0.0; LANES], [0.0; LANES]);
-        let cell = |(x, f, log, h): (f64, f64, f64, f64)| {
-            let rise = f * (1.0 - f);
-            let on = x < end;
-            let part = h * if on { f } else { slope * rise };
-            let by_slope = h * if on { on_chord * f } else { rise * log };
-            let by_x = part / x;
-            (part, by_slope, if x > 0.0 { by_x } else { 0.0 })
-        };
-        let (xs, xs_rest) = self.xs.as_chunks::<LANES>();
-        let (fs, fs_rest) = self.responses.as_chunks::<LANES>();
-        let (logs, logs_rest) = self.logs.as_chunks::<LANES>();
-        let (hs, hs_rest) = self.adjoint.as_chunks::<LANES>();
-        let (by, by_rest) = self.by_x.as_chunks_mut::<LANES>();
-        for ((((x, f), log), h), by) in xs.iter().zip(fs).zip(logs).zip(hs).zip(by) {
-            for i in 0..LANES {
-                let (part, slope, by_x) = cell((x[i], f[i], log[i], h[i]));
-                by_log_x[i] += part;
-                by_slope[i] += slope;
-                by[i] = by_x;
-            }
-        }
-        let rest = xs_rest.iter().zip(fs_rest).zip(logs_rest);
-        for (i, (((x, f), log), h)) in rest.zip(hs_rest).enumerate() {
-            let (part, slope, by_x) = cell((*x, *f, *log, *h));
-            by_log_x[i] += part;
-            by_slope[i] += slope;
-            by_rest[i] = by_x;
-        }
-        [by_log_x.iter().sum(), by_slope.iter().sum()]
     }
 }
 
@@ -134,39 +92,54 @@ mod tests {
     use super::*;
     use crate::mix::transform::Saturation;
 
+    /// The response and its derivatives by half saturation, slope and x; single values, 1 - r, have
+    /// few digits near the foot of the curve.
+    fn expected(half: f64, slope: f64, x: f64) -> [f64; 4] {
+        let (end, ratio) = (CHORD * half, (x / half).clamp(CHORD, 1e300));
+        let p = libm::pow(ratio, slope).min(1e100);
+        let (f, r) = (p / (1.0 + p), 1.0 / (1.0 + p));
+        let log = libm::log(ratio);
+        if x < end {
+            let share = x / end;
+            let by_slope = f * r * log * share;
+            return [f * share, -f * share / half, by_slope, f / end];
+        }
+        let rise = slope * f * r;
+        [f, -rise / half, f * r * log, rise / x]
+    }
+
     #[test]
     fn rows_are_what_single_values_are() {
-        let xs: Vec<f64> = [
+        let xs = [
             0.0, 1e-300, 1e-9, 4e-7, 1e-3, 0.3, 0.4, 0.7, 2.0, 1e9, 1e200,
-        ]
-        .into();
+        ];
         for (half, slope) in [(0.4, 1.3), (2.0, 0.2), (1e-3, 5.0)] {
             let hill = Hill::new(half, slope).unwrap();
-            let (mut responses, mut logs) = (vec![0.0; xs.len()], vec![0.0; xs.len()]);
-            hill.respond(&xs, &mut responses, &mut logs);
-            let mut by_x = vec![0.0; xs.len()];
-            for at in 0..xs.len() {
-                let expected = hill.response(xs[at]);
-                let error = (responses[at] - expected).abs();
-                assert!(error <= 1e-13 * expected, "{hill:?} {}: {error}", xs[at]);
-                let mut adjoint = vec![0.0; xs.len()];
-                adjoint[at] = 2.0;
-                let found = hill.way_back((&xs, &responses, &logs), &adjoint, &mut by_x);
-                let mut expected = [0.0; 2];
-                hill.gradient(xs[at], &mut expected);
-                let slope = if xs[at] > 0.0 {
-                    hill.slope(xs[at])
-                } else {
-                    0.0
-                };
-                for (found, expected) in [
-                    (found[0], expected[0]),
-                    (found[1], expected[1]),
-                    (by_x[at], slope),
-                ] {
-                    let error = (found - 2.0 * expected).abs();
-                    // Near the ceiling 1 - f has few digits left.
-                    assert!(error <= 1e-9 * expected.abs() + 1e-12, "{} {error}", xs[at]);
+            let mut rows = [0.0, 0.0, 0.0, 2.0].map(|value| vec![value; xs.len()]);
+            let [response, by_half_saturation, by_slope, moves] = &mut rows;
+            let rows = Rows {
+                response,
+                by_half_saturation,
+                by_slope,
+                moves,
+            };
+            hill.respond(&xs, rows);
+            let units = hill.units();
+            for (at, x) in xs.into_iter().enumerate() {
+                let single = hill.response(x);
+                let error = (response[at] - single).abs();
+                assert!(error <= 1e-12 * single + f64::EPSILON, "{hill:?} {x}");
+                let found = [
+                    response[at],
+                    units[0] * by_half_saturation[at],
+                    units[1] * by_slope[at],
+                    units[2] * moves[at] / 2.0,
+                ];
+                for (found, expected) in found.into_iter().zip(expected(half, slope, x)) {
+                    let error = (found - expected).abs();
+                    // Far beyond the half saturation nothing moves.
+                    let close = 1e-11 * expected.abs() + 1e-20;
+                    assert!(error <= close, "{hill:?} {x}: {found} {expected}");
                 }
             }
         }
