@@ -53,18 +53,79 @@ impl<const N: usize> WithSimd for Dots<'_, N> {
     }
 }
 
+/// Adds `factor` times `values` to cells.
+pub(crate) fn add_times(cells: &mut [f64], factor: f64, values: &[f64]) {
+    Arch::new().dispatch(AddTimes {
+        cells,
+        factor,
+        values,
+    });
+}
+
+struct AddTimes<'a> {
+    cells: &'a mut [f64],
+    factor: f64,
+    values: &'a [f64],
+}
+
+impl WithSimd for AddTimes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let add = multiply_add::<S>();
+        for (cell, value) in self.cells.iter_mut().zip(self.values) {
+            *cell = add(self.factor, *value, *cell);
+        }
+    }
+}
+
+/// Writes `factor` x `values` + `shift` into cells.
+pub(crate) fn write_line(cells: &mut [f64], values: &[f64], (factor, shift): (f64, f64)) {
+    Arch::new().dispatch(WriteLine {
+        cells,
+        values,
+        line: (factor, shift),
+    });
+}
+
+struct WriteLine<'a> {
+    cells: &'a mut [f64],
+    values: &'a [f64],
+    line: (f64, f64),
+}
+
+impl WithSimd for WriteLine<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let (add, (factor, shift)) = (multiply_add::<S>(), self.line);
+        for (cell, value) in self.cells.iter_mut().zip(self.values) {
+            *cell = add(factor, *value, shift);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn products_are_summed() {
+    fn products_are_summed_and_added() {
         for count in [0, 1, 7, 8, 9, 23] {
             let a: Vec<f64> = (0..count).map(f64::from).collect();
             let b: Vec<f64> = (0..count).map(|at| f64::from(at % 3)).collect();
             let square: f64 = (0..count).map(|at| f64::from(at * at)).sum();
             let product: f64 = (0..count).map(|at| f64::from(at * (at % 3))).sum();
             assert_eq!(dots(&a, [&a, &b]), [square, product]);
+            let mut cells = a.clone();
+            add_times(&mut cells, -2.0, &b);
+            let expected = a.iter().zip(&b).map(|(a, b)| a - 2.0 * b);
+            assert_eq!(cells, expected.collect::<Vec<_>>());
+            write_line(&mut cells, &b, (3.0, 1.0));
+            let expected = b.iter().map(|b| 3.0 * b + 1.0);
+            assert_eq!(cells, expected.collect::<Vec<_>>());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::linalg::dot::dot;
+use crate::linalg::wide::add_times;
 use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::by_row::ByRow;
 use crate::mix::estimate::nuts::confounding;
@@ -186,12 +187,12 @@ impl Density {
                 let cells = v[rows.clone()].iter_mut().zip(&term.course);
                 cells.for_each(|(cell, x)| *cell -= demand * x);
             }
-            let cells = v[rows].iter_mut().zip(response);
             match size.factors() {
-                None => cells.for_each(|(cell, h)| *cell -= effect * h),
-                Some(factors) => cells
-                    .zip(factors)
-                    .for_each(|((cell, h), m)| *cell -= effect * m * h),
+                None => add_times(&mut v[rows], -effect, response),
+                Some(factors) => {
+                    let cells = v[rows].iter_mut().zip(response).zip(factors);
+                    cells.for_each(|((cell, h), m)| *cell -= effect * m * h);
+                }
             }
         }
         if let Some(weights) = &self.design.root_weights {

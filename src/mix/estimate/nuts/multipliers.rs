@@ -1,5 +1,6 @@
 //! How an effect differs between geos and over time.
 
+use crate::linalg::dot::dot;
 use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::layout::Layout;
 use crate::mix::estimate::nuts::term::Term;
@@ -104,8 +105,8 @@ impl Multipliers {
             log_density += z[at] - 0.5 * ratio * ratio;
             gradient[at] += 1.0 - ratio * ratio;
             for (geo, cell) in layout.cells[number].clone().enumerate() {
-                let rows = by_row[geo * design.periods..(geo + 1) * design.periods].iter();
-                let by_factor: f64 = rows.zip(&self.periods).map(|(by, p)| by * p).sum();
+                let rows = &by_row[geo * design.periods..(geo + 1) * design.periods];
+                let by_factor = dot(rows, &self.periods);
                 let by_difference = by_factor * self.geos[geo];
                 let z = z[cell];
                 if centring.centred[number][geo] {

@@ -11,6 +11,7 @@
 //! beyond that of the number itself.
 
 use crate::linalg::dot::{dot, sum};
+use crate::linalg::wide::write_line;
 use crate::mix::estimate::channel_design::ChannelDesign;
 use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::belief_line::{OnLine, log_density, on_line};
@@ -148,27 +149,31 @@ impl Size {
         }
     }
 
-    /// Adds the prior and what the normalisation by mean response or entry does: to `by_response`,
-    /// the derivatives by each response of the term before multipliers, and to those by
-    /// multipliers. Gives the logarithm of the prior and the derivative by the number.
+    /// Writes the derivatives by each response of the term before multipliers, `by_response`, given
+    /// those by each row's prediction, `rest`: with the prior and what the normalisation by mean
+    /// response or entry does. The latter's part is added to derivatives by multipliers. Gives the
+    /// logarithm of the prior and the derivative by the number.
     pub(super) fn way_back(
         &self,
         term: &Term,
         (forward, channel): (&Forward, &ChannelDesign),
         (z, by_effect, by_contribution): (f64, f64, f64),
-        (by_response, by_multiplier): (&mut [f64], &mut [f64]),
+        (rest, by_response, by_multiplier): (&[f64], &mut [f64], &mut [f64]),
         sums: &mut Sums,
     ) -> (f64, f64) {
         let mut pulls = self.pulls(term, z, by_effect + by_contribution);
         // A contribution is an effect times a mean response.
         pulls.by_log_mean += by_contribution;
         let periods = channel.activity.periods();
-        if pulls.by_log_mean != 0.0 {
-            let geos = by_response.chunks_mut(periods).zip(&term.row_weights);
-            for (rows, weight) in geos {
-                let pull = pulls.by_log_mean / self.mean * weight;
-                rows.iter_mut().for_each(|cell| *cell += pull);
-            }
+        // A channel that never ran has no mean.
+        let pull = if pulls.by_log_mean == 0.0 {
+            0.0
+        } else {
+            pulls.by_log_mean / self.mean
+        };
+        let geos = by_response.chunks_mut(periods).zip(rest.chunks(periods));
+        for ((by_response, rest), weight) in geos.zip(&term.row_weights) {
+            write_line(by_response, rest, (self.effect, pull * weight));
         }
         let scale = pulls.by_log_entry / self.entry;
         match (&term.figure, &self.scaled) {
@@ -205,10 +210,7 @@ pub(super) fn mean_response(
     geos.map(|(geo, (rows, weight))| {
         let whole: f64 = match factors {
             None => sum(rows),
-            Some(factors) => {
-                let factors = &factors[geo * periods..];
-                rows.iter().zip(factors).map(|(h, m)| h * m).sum()
-            }
+            Some(factors) => dot(rows, &factors[geo * periods..][..rows.len()]),
         };
         whole * weight
     })

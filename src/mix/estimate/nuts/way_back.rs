@@ -1,11 +1,21 @@
 //! From the derivatives by each row's prediction to those by transforms, sizes and multipliers.
 
 use crate::linalg::dot::dot;
+use crate::linalg::wide::dots;
 use crate::mix::estimate::nuts::by_row::{ByRow, zeros};
 use crate::mix::estimate::nuts::confounding;
 use crate::mix::estimate::nuts::density::{Density, Point, Tested};
 use crate::mix::estimate::nuts::test_rows::Adjoint;
 use crate::mix::estimate::nuts::transformed::Sums;
+
+/// What is said of a term: the derivatives by the logarithms of its effect and of its mean
+/// contribution, those by each row's prediction and by tests; with what it writes into.
+type Way<'a> = (
+    (f64, f64),
+    (&'a [f64], &'a [Tested]),
+    &'a mut ByRow,
+    &'a mut Sums,
+);
 
 impl Density {
     /// Adds the gradient by channels, and gives the density of their priors; `said` is the
@@ -20,13 +30,14 @@ impl Density {
     ) -> f64 {
         let mut log_density = 0.0;
         for (c, forward) in point.channels.iter().enumerate() {
-            zeros(&mut by.channel, self.design.rows());
+            // The terms of a channel write all of its rows.
+            by.response.resize(self.design.rows(), 0.0);
             let mut sums = forward.sums();
             for (k, term) in self.terms.iter().enumerate() {
                 if term.channel == c {
-                    let by_effect = self.said(k, point, said, (by, &mut sums));
+                    let by_effect = self.said(k, point, said, by);
                     let by_contribution = self.demand(k, point, said.0, gradient);
-                    let way = ((by_effect, by_contribution), &mut *by, &mut sums);
+                    let way = ((by_effect, by_contribution), said, &mut *by, &mut sums);
                     log_density += self.term(k, (z, point), way, gradient);
                 }
             }
@@ -34,7 +45,7 @@ impl Density {
                 gradient[at] = confounding::share(z[at]).1 * gradient[at] - z[at];
             }
             let range = self.layout.transform(c);
-            forward.way_back(&self.design.channels[c], &by.channel, &mut sums);
+            forward.way_back(&self.design.channels[c], &by.response, &mut sums);
             forward.finish(&sums, &mut gradient[range.clone()]);
             for (cell, parameter) in gradient[range].iter_mut().zip(&forward.parameters) {
                 *cell += parameter.log_prior_slope;
@@ -57,79 +68,96 @@ impl Density {
         point.confounding[term.channel] * by_demand
     }
 
-    /// What rows and tests say of a term: gives the derivative by the logarithm of its effect, and
-    /// writes those by row.
+    /// What rows and tests say of a term: the derivative by the logarithm of its effect.
     fn said(
         &self,
         k: usize,
         point: &Point,
         (rest, by_test): (&[f64], &[Tested]),
-        (by, sums): (&mut ByRow, &mut Sums),
+        by: &mut ByRow,
     ) -> f64 {
         let (term, size) = (&self.terms[k], &point.terms[k]);
-        let forward = &point.channels[term.channel];
         let rows = term.rows(self.design.periods);
-        let (response, rest) = (&forward.response()[rows.clone()], &rest[rows]);
-        let effect = size.effect;
-        by.response.clear();
-        by.response.extend(rest.iter().map(|g| effect * g));
-        let mut by_effect = match size.factors() {
-            None => effect * dot(rest, response),
+        let response = &point.channels[term.channel].response()[rows.clone()];
+        let rest = &rest[rows];
+        let by_rows = match size.factors() {
+            None => dots(rest, [response])[0],
             Some(factors) => {
-                let cells = by.response.iter().zip(response).zip(factors);
-                cells.map(|((by, h), m)| by * h * m).sum()
+                let products = rest.iter().zip(response).map(|(g, h)| g * h);
+                by.multiplier.clear();
+                by.multiplier.extend(products);
+                dots(&by.multiplier, [factors])[0]
             }
         };
-        zeros(&mut by.multiplier, size.factors().map_or(0, <[f64]>::len));
+        let tests = self.tests.iter().zip(by_test);
+        let tests = tests.filter(|(test, _)| test.channel == term.channel);
+        let by_tests: f64 = tests
+            .map(|(_, tested)| tested.derivative * tested.terms[k].by_effect)
+            .sum();
+        size.effect * (by_rows + by_tests)
+    }
+
+    /// Adds what tests say of a term's responses and multipliers.
+    fn tested(
+        &self,
+        k: usize,
+        point: &Point,
+        by_test: &[Tested],
+        (by, sums): (&mut ByRow, &mut Sums),
+    ) {
+        let (term, size) = (&self.terms[k], &point.terms[k]);
+        let forward = &point.channels[term.channel];
+        let by_response = &mut by.response[term.rows(self.design.periods)];
         for (test, tested) in self.tests.iter().zip(by_test) {
             if test.channel == term.channel && size.effect != 0.0 {
                 let scale = size.effect * tested.derivative;
-                let predicted = &tested.terms[k];
-                by_effect += scale * predicted.by_effect;
                 let mut way = Adjoint {
-                    by_response: &mut by.response,
+                    by_response: &mut *by_response,
                     by_multiplier: &mut by.multiplier,
-                    sums,
+                    sums: &mut *sums,
                 };
-                let scale = (scale, predicted);
+                let scale = (scale, &tested.terms[k]);
                 test.add_adjoint(forward, term, size.factors(), &self.design, scale, &mut way);
             }
         }
-        by_effect
     }
 
-    /// Adds the gradient by one term, and to the adjoint of its channel; gives the density of its
+    /// Adds the gradient by one term, and writes the adjoint of its channel; gives the density of its
     /// priors.
     fn term(
         &self,
         k: usize,
         (z, point): (&[f64], &Point),
-        ((by_effect, by_contribution), by, sums): ((f64, f64), &mut ByRow, &mut Sums),
+        ((by_effect, by_contribution), (rest, by_test), by, sums): Way<'_>,
         gradient: &mut [f64],
     ) -> f64 {
         let (term, size) = (&self.terms[k], &point.terms[k]);
         let forward = &point.channels[term.channel];
         let rows = term.rows(self.design.periods);
         let at = self.layout.effect(k);
+        zeros(&mut by.multiplier, size.factors().map_or(0, <[f64]>::len));
         let (mut log_density, by_number) = size.way_back(
             term,
             (forward, &self.design.channels[term.channel]),
             (z[at], by_effect, by_contribution),
-            (&mut by.response, &mut by.multiplier),
+            (
+                &rest[rows.clone()],
+                &mut by.response[rows.clone()],
+                &mut by.multiplier,
+            ),
             sums,
         );
         gradient[at] += by_number;
-        let cells = by.channel[rows.clone()].iter_mut().zip(&by.response);
+        self.tested(k, point, by_test, (by, sums));
         let Some(multipliers) = &size.multipliers else {
-            cells.for_each(|(cell, by)| *cell += by);
             return log_density;
         };
-        let cells = cells.zip(&multipliers.rows);
-        cells.for_each(|((cell, by), m)| *cell += by * m);
-        let response = &forward.response()[rows];
-        let own = by.response.iter().zip(response);
+        let by_response = &mut by.response[rows.clone()];
+        let own = by_response.iter().zip(&forward.response()[rows]);
         let cells = by.multiplier.iter_mut().zip(own);
         cells.for_each(|(cell, (by, h))| *cell += by * h);
+        let cells = by_response.iter_mut().zip(&multipliers.rows);
+        cells.for_each(|(cell, m)| *cell *= m);
         log_density += multipliers.way_back(
             &self.design,
             &self.layout,
