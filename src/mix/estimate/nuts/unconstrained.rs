@@ -1,6 +1,7 @@
 //! A transform parameter as a number on the whole line.
 
 use crate::mix::transform::Prior;
+use crate::stats::normal;
 
 /// A parameter's value, how it moves with the number on the line, and the logarithm of its prior
 /// there with its derivative.
@@ -17,33 +18,34 @@ pub(super) struct At {
 /// a thousandth lies beyond.
 const NO_END: f64 = 3.0;
 
-/// A log-normal prior without ends stands on the line as it is: z is the logarithm in standard
-/// deviations. For others, the share s = 1 / (1 + e^-z) of the way from the prior's low end to its
-/// high end: in the value itself, or in its logarithm where the prior is one of scales.
-///
-/// The logarithm of the density in z is that of the prior plus log |d value / dz|.
+/// Its prior is standard normal on the line, so that the line has no long tails: z is the logarithm
+/// in standard deviations where the prior is log-normal without ends; with ends that cut it, the
+/// share 1 / (1 + e^-z) of the way from one to the other in the logarithm, the density being that of
+/// the prior times |d value / dz|. Of other priors the value is the quantile at the share Phi(z).
 pub(super) fn at(prior: &Prior, z: f64) -> At {
+    let standard = (-0.5 * z * z, -z);
     if let Some((median, deviation)) = endless(prior) {
         let value = median * libm::exp(deviation * z);
-        return within(value, deviation * value, (0.0, 0.0), (-0.5 * z * z, -z));
+        return within(value, deviation * value, standard);
     }
-    let share = 1.0 / (1.0 + libm::exp(-z));
-    // log s and log (1 - s) without cancellation.
-    let (below, above) = (-softplus(-z), -softplus(z));
-    let jacobian = (below + above, 1.0 - 2.0 * share);
-    let rise = share * (1.0 - share);
     match *prior {
         Prior::Uniform { low, high } => {
             let width = high - low;
-            within(low + width * share, width * rise, jacobian, (0.0, 0.0))
+            let value = low + width * normal::below(z);
+            within(value, width * density(z), standard)
         }
         Prior::ScaledBeta { high, b } => {
-            let density = ((b - 1.0) * above, -(b - 1.0) * share);
-            within(high * share, high * rise, jacobian, density)
+            // The share above to the power 1 / b; below without cancellation.
+            let above = libm::exp(libm::log(normal::below(-z)) / b);
+            let below = -libm::expm1(libm::log1p(-normal::below(z)) / b);
+            let below = if z < 0.0 { below } else { 1.0 - above };
+            let slope = above / b * (density(z) / normal::below(-z));
+            within(high * below, high * slope, standard)
         }
         Prior::LogUniform { low, high } => {
-            let (value, slope) = on_log_scale(low, high, share, rise);
-            within(value, value * slope, jacobian, (0.0, 0.0))
+            let width = libm::log(high / low);
+            let value = low * libm::exp(width * normal::below(z));
+            within(value, value * width * density(z), standard)
         }
         Prior::LogNormal {
             median,
@@ -51,16 +53,27 @@ pub(super) fn at(prior: &Prior, z: f64) -> At {
             low,
             high,
         } => {
-            let (value, slope) = on_log_scale(low, high, share, rise);
+            let share = 1.0 / (1.0 + libm::exp(-z));
+            // log s and log (1 - s) without cancellation.
+            let jacobian = (-softplus(-z) - softplus(z), 1.0 - 2.0 * share);
+            let width = libm::log(high / low);
+            let value = low * libm::exp(width * share);
+            let slope = width * share * (1.0 - share);
             let distance = libm::log(value / median) / deviation;
-            let density = (-0.5 * distance * distance, -distance / deviation * slope);
-            within(value, value * slope, jacobian, density)
+            let log_prior = jacobian.0 - 0.5 * distance * distance;
+            let log_prior_slope = jacobian.1 - distance / deviation * slope;
+            within(value, value * slope, (log_prior, log_prior_slope))
         }
     }
 }
 
+/// Of a standard normal.
+fn density(z: f64) -> f64 {
+    0.398_942_280_401_432_7 * libm::exp(-0.5 * z * z)
+}
+
 /// Median and deviation of a log-normal prior whose ends are as good as none.
-fn endless(prior: &Prior) -> Option<(f64, f64)> {
+pub(super) fn endless(prior: &Prior) -> Option<(f64, f64)> {
     let Prior::LogNormal {
         median,
         deviation,
@@ -80,35 +93,26 @@ pub(super) fn quantile(prior: &Prior, u: f64) -> f64 {
     if let Some((median, deviation)) = endless(prior) {
         return libm::log(value / median) / deviation;
     }
-    let share = match *prior {
-        Prior::Uniform { low, high } => (value - low) / (high - low),
-        Prior::ScaledBeta { high, .. } => value / high,
-        Prior::LogUniform { low, high } | Prior::LogNormal { low, high, .. } => {
-            libm::log(value / low) / libm::log(high / low)
-        }
+    let Prior::LogNormal { low, high, .. } = *prior else {
+        return normal::quantile(u);
     };
+    let share = libm::log(value / low) / libm::log(high / low);
     // A parameter that is fixed lies anywhere on the line.
     let share = if share > 0.0 && share < 1.0 { share } else { u };
     libm::log(share / (1.0 - share))
 }
 
-/// The value, and the derivative of its logarithm by z.
-fn on_log_scale(low: f64, high: f64, share: f64, rise: f64) -> (f64, f64) {
-    let width = libm::log(high / low);
-    (low * libm::exp(width * share), width * rise)
-}
-
-fn within(value: f64, slope: f64, jacobian: (f64, f64), density: (f64, f64)) -> At {
+fn within(value: f64, slope: f64, (log_prior, log_prior_slope): (f64, f64)) -> At {
     At {
         value,
         slope,
-        log_prior: jacobian.0 + density.0,
-        log_prior_slope: jacobian.1 + density.1,
+        log_prior,
+        log_prior_slope,
     }
 }
 
 /// log(1 + e^x).
-fn softplus(x: f64) -> f64 {
+pub(super) fn softplus(x: f64) -> f64 {
     x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }
 
