@@ -5,6 +5,7 @@
 //! and gradient are here.
 
 mod belief_line;
+mod bent;
 mod by_row;
 mod chain;
 mod chains;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::mix::estimate::estimator::Estimator;
+use crate::mix::estimate::nuts::bent::Bent;
 use crate::mix::estimate::nuts::chain::Chain;
 use crate::mix::estimate::nuts::chains::run;
 use crate::mix::estimate::nuts::cross_validation::{CrossValidation, cross_validation};
@@ -55,8 +56,9 @@ impl NutsFit {
         let mode = mode(&density, start);
         refuse_without_noise(density.noise_left(&mode))?;
         let centred = density.centre(&mode);
-        let rounding = Rounding::new(&density, &centred);
-        let whitened = Whitened::new(&density, &centred, &rounding);
+        let bent = Bent::new(&density, &centred);
+        let rounding = Rounding::new(&bent, &centred);
+        let whitened = Whitened::new(&bent, &rounding);
         let chains = equally_long(run(settings, &whitened, progress)?)?;
         let posterior = posterior(&density, specification, panel, &chains, settings)?;
         let learned = learned(&density, &chains, settings.seed);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::linalg::dot::dot_in_order;
 use crate::linalg::symmetric_eigen::symmetric_eigen;
+use crate::mix::estimate::nuts::bent::Bent;
 use crate::mix::estimate::nuts::density::{Density, Room};
 
 /// Steps that the ascent remembers.
@@ -130,9 +131,11 @@ fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
 
-/// A linear map under which the posterior about its mode is about round.
+/// A linear map under which the posterior about its mode is about round, in bent coordinates.
 #[derive(Debug, Clone)]
 pub(super) struct Rounding {
+    /// The coordinates of the mode.
+    pub(super) centre: Vec<f64>,
     /// That of the numbers that all geos share: columns, one after the other.
     pub(super) shared: Vec<f64>,
     /// How many these are.
@@ -142,30 +145,31 @@ pub(super) struct Rounding {
 }
 
 impl Rounding {
-    pub(super) fn new(density: &Density, mode: &[f64]) -> Self {
-        let others = density.deviations(mode);
-        let size = mode.len() - others.len();
+    pub(super) fn new(bent: &Bent<'_>, mode: &[f64]) -> Self {
+        let others = bent.density.deviations(mode);
+        let (size, centre) = (mode.len() - others.len(), bent.bend(mode));
         Self {
-            shared: rounding(density, mode, size),
+            shared: rounding(bent, &centre, size),
+            centre,
             size,
             others,
         }
     }
 }
 
-/// By central differences of the gradient, for the first `size` numbers.
-fn rounding(density: &Density, mode: &[f64], size: usize) -> Vec<f64> {
+/// By central differences of the gradient, for the first `size` coordinates.
+fn rounding(bent: &Bent<'_>, centre: &[f64], size: usize) -> Vec<f64> {
     const STEP: f64 = 1e-4;
     let mut curvature = vec![0.0; size * size];
-    let (mut up, mut down) = (vec![0.0; mode.len()], vec![0.0; mode.len()]);
-    let mut z = mode.to_vec();
+    let (mut up, mut down) = (vec![0.0; centre.len()], vec![0.0; centre.len()]);
+    let mut w = centre.to_vec();
     let mut room = Room::default();
     for column in 0..size {
-        z[column] = mode[column] + STEP;
-        density.evaluate(&z, &mut up, &mut room);
-        z[column] = mode[column] - STEP;
-        density.evaluate(&z, &mut down, &mut room);
-        z[column] = mode[column];
+        w[column] = centre[column] + STEP;
+        bent.evaluate(&w, &mut up, &mut room);
+        w[column] = centre[column] - STEP;
+        bent.evaluate(&w, &mut down, &mut room);
+        w[column] = centre[column];
         for row in 0..size {
             curvature[row * size + column] = -(up[row] - down[row]) / (2.0 * STEP);
         }

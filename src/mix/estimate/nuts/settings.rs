@@ -29,6 +29,8 @@ use crate::error::{Error, Result};
 ///   refused there.
 /// - **Geos** pooled in part differ by e^d, d normal about 0; effects that change walk at random in
 ///   the logarithm, from knot to knot.
+/// - **Coordinates** are those in which the posterior is about round: a Hill curve moves by its
+///   elasticity at the mean level and the logit of its response there, about the mode.
 ///
 /// The same bits on any number of threads. Across processors draws are the same in distribution: a
 /// chain amplifies the last bit of the sampler's own sums.

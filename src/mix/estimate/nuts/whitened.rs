@@ -7,45 +7,49 @@ use std::fmt;
 use nuts_rs::{CpuLogpFunc, CpuMathError, HasDims, LogpError};
 
 use crate::linalg::dot::dot;
-use crate::mix::estimate::nuts::density::{Density, Room};
+use crate::mix::estimate::nuts::bent::Bent;
+use crate::mix::estimate::nuts::density::Room;
 use crate::mix::estimate::nuts::mode::Rounding;
 
-/// z = mode + rounding x: what the sampler moves is x.
+/// Bent coordinates w = centre + rounding x: what the sampler moves is x.
 #[derive(Clone)]
 pub(super) struct Whitened<'a> {
-    density: &'a Density,
-    mode: &'a [f64],
+    bent: &'a Bent<'a>,
     rounding: &'a Rounding,
-    z: Vec<f64>,
+    w: Vec<f64>,
     gradient: Vec<f64>,
     room: Room,
 }
 
 impl<'a> Whitened<'a> {
-    pub(super) fn new(density: &'a Density, mode: &'a [f64], rounding: &'a Rounding) -> Self {
+    pub(super) fn new(bent: &'a Bent<'a>, rounding: &'a Rounding) -> Self {
+        let size = rounding.centre.len();
         Self {
-            density,
-            mode,
+            bent,
             rounding,
-            z: vec![0.0; mode.len()],
-            gradient: vec![0.0; mode.len()],
+            w: vec![0.0; size],
+            gradient: vec![0.0; size],
             room: Room::default(),
         }
     }
 
     /// The point that x stands for.
     pub(super) fn point(&self, x: &[f64]) -> Vec<f64> {
-        let mut z = self.mode.to_vec();
+        self.bent.point(&self.coordinates(x))
+    }
+
+    fn coordinates(&self, x: &[f64]) -> Vec<f64> {
+        let mut w = self.rounding.centre.clone();
         let size = self.rounding.size;
         for (x, column) in x.iter().zip(self.rounding.shared.chunks(size)) {
-            z.iter_mut().zip(column).for_each(|(z, c)| *z += x * c);
+            w.iter_mut().zip(column).for_each(|(w, c)| *w += x * c);
         }
         let others = x.iter().skip(size).zip(&self.rounding.others);
-        z[size..]
+        w[size..]
             .iter_mut()
             .zip(others)
-            .for_each(|(z, (x, scale))| *z += x * scale);
-        z
+            .for_each(|(w, (x, scale))| *w += x * scale);
+        w
     }
 
     /// Whether the density is a number there.
@@ -55,10 +59,10 @@ impl<'a> Whitened<'a> {
     }
 
     fn log_density(&mut self, x: &[f64], gradient: &mut [f64]) -> Option<f64> {
-        self.z = self.point(x);
+        self.w = self.coordinates(x);
         let log_density = self
-            .density
-            .evaluate(&self.z, &mut self.gradient, &mut self.room);
+            .bent
+            .evaluate(&self.w, &mut self.gradient, &mut self.room);
         let size = self.rounding.size;
         let (shared, others) = gradient.split_at_mut(size);
         for (cell, column) in shared.iter_mut().zip(self.rounding.shared.chunks(size)) {
@@ -92,7 +96,10 @@ impl LogpError for NotANumber {
 
 impl HasDims for Whitened<'_> {
     fn dim_sizes(&self) -> HashMap<String, u64> {
-        HashMap::from([("unconstrained_parameter".to_owned(), self.mode.len() as u64)])
+        HashMap::from([(
+            "unconstrained_parameter".to_owned(),
+            self.rounding.centre.len() as u64,
+        )])
     }
 }
 
@@ -102,7 +109,7 @@ impl CpuLogpFunc for Whitened<'_> {
     type ExpandedVector = Vec<f64>;
 
     fn dim(&self) -> usize {
-        self.mode.len()
+        self.rounding.centre.len()
     }
 
     fn logp(&mut self, position: &[f64], gradient: &mut [f64]) -> Result<f64, NotANumber> {

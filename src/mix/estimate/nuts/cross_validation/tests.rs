@@ -2,6 +2,7 @@
 //! intervals hold what the priors made.
 
 use crate::mix::estimate::Nuts;
+use crate::mix::estimate::nuts::bent::Bent;
 use crate::mix::estimate::nuts::chains::run;
 use crate::mix::estimate::nuts::cross_validation::{Block, residuals};
 use crate::mix::estimate::nuts::density::{Density, Room};
@@ -162,8 +163,9 @@ fn ranks_of_the_truth_are_uniform() {
         density.design.kpi = kpi.collect();
         let start = density.start();
         let mode = mode(&density, start);
-        let rounding = Rounding::new(&density, &mode);
-        let whitened = Whitened::new(&density, &mode, &rounding);
+        let bent = Bent::new(&density, &mode);
+        let rounding = Rounding::new(&bent, &mode);
+        let whitened = Whitened::new(&bent, &rounding);
         let chains = run(&settings.with_seed(replicate), &whitened, &()).unwrap();
         let draws: Vec<&Vec<f64>> = chains
             .iter()
