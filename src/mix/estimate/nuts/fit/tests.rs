@@ -125,8 +125,10 @@ fn an_effect_that_doubles_is_followed() {
         |random| 15.0 * random.normal(),
     );
     let mix = MixSpecification::new().with_changing_effect("tv", ChangingEffect::HalfYear);
-    let fit = nuts().fit(&mix, &panel).unwrap();
-    assert!(fit.report().r_hat() < 1.1 && fit.report().divergences() <= 6);
+    // The size of steps mixes slowly: of chains of 100 draws a fifth disagree by more, by chance alone.
+    let fit = nuts().with_draws(250).fit(&mix, &panel).unwrap();
+    let (r_hat, divergences) = (fit.report().r_hat(), fit.report().divergences());
+    assert!(r_hat < 1.1 && divergences <= 6, "{r_hat}, {divergences}");
     let (mut first, mut last) = (0.0, 0.0);
     for draw in fit.posterior().draws() {
         let knots = &draw.effect_at_knots(0).unwrap()[0];
