@@ -161,14 +161,16 @@ impl Ridge {
             .chunks(levels.len().div_ceil(LEVELS).max(1))
             .map(|chunk| chunk[chunk.len() / 2])
             .filter(|level| *level > 1e-3 * mean);
-        (mean > 0.0).then(|| Self {
+        let log_levels: Vec<f64> = shown.map(libm::log).collect();
+        // A channel that hardly ever ran has no typical level.
+        (!log_levels.is_empty()).then(|| Self {
             half_saturation,
             slope,
             contributions: contributions
                 .map(|(k, _)| density.layout.effect(k))
                 .collect(),
             log_mean: libm::log(mean),
-            log_levels: shown.map(libm::log).collect(),
+            log_levels,
         })
     }
 

@@ -3,6 +3,7 @@
 use crate::mix::estimate::nuts::bent::Bent;
 use crate::mix::estimate::nuts::density::{Density, Room};
 use crate::mix::specification::{MixSpecification, Pooling};
+use crate::mix::transform::Prior;
 use crate::simulate::panels::PanelWorld;
 use crate::util::Random;
 
@@ -94,6 +95,30 @@ fn the_volume_is_that_of_the_map() {
         let stated = volume(&w) - volume(&first);
         assert!((moved - stated).abs() < 1e-6, "{moved} {stated}");
     }
+}
+
+/// A channel that ran in one week, and one that never did.
+#[test]
+fn a_channel_that_hardly_ran_stays_as_it_is() {
+    let panel = PanelWorld::small_business().unwrap().simulate(1);
+    let panel = panel.panel().unwrap();
+    let mut once = vec![0.0; panel.rows()];
+    once[50] = 1_000.0;
+    let panel = panel.with_channel("once", once).unwrap();
+    let panel = panel.with_channel("never", vec![0.0; 104]).unwrap();
+    // Little is carried over, so that nearly all levels are next to 0.
+    let prior = Prior::Uniform {
+        low: 0.01,
+        high: 0.02,
+    };
+    let mix = MixSpecification::new().with_channel_prior("once", "alpha", prior);
+    let density = Density::new(&panel, &mix).unwrap();
+    let start = density.start();
+    let bent = Bent::new(&density, &start);
+    assert_eq!(bent.ridges.len(), panel.channels().len() - 2);
+    let mut gradient = vec![0.0; start.len()];
+    let value = bent.evaluate(&bent.bend(&start), &mut gradient, &mut Room::default());
+    assert!(value.is_finite() && gradient.iter().all(|g| g.is_finite()));
 }
 
 #[test]
