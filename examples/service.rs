@@ -78,20 +78,25 @@ impl Keeper {
         })
     }
 
-    /// Takes commands until nobody is left to send any.
-    fn run(mut self, mut commands: mpsc::Receiver<Command>) -> Result<()> {
+    /// Takes commands until nobody is left to send any. It waits on its own thread: a thread of the
+    /// pool that waits for another may be the one that would have answered it.
+    fn run(mut self, mut commands: mpsc::Receiver<Command>, pool: &ThreadPool) -> Result<()> {
         while let Some(command) = commands.blocking_recv() {
-            match command {
-                Command::Take(messages, next) => self.take(&messages, next)?,
-                Command::Report(day, answer) => {
-                    // whoever asked may have gone: the report is then not needed
-                    let _ = answer.send(self.report(day));
-                    self.builder.forget_before(day - WEEKS);
-                    self.save()?;
-                }
-            }
+            pool.install(|| self.obey(command))?;
         }
         Ok(())
+    }
+
+    fn obey(&mut self, command: Command) -> Result<()> {
+        match command {
+            Command::Take(messages, next) => self.take(&messages, next),
+            Command::Report(day, answer) => {
+                // whoever asked may have gone: the report is then not needed
+                let _ = answer.send(self.report(day));
+                self.builder.forget_before(day - WEEKS);
+                self.save()
+            }
+        }
     }
 
     /// Takes each message once: the queue may hand out again what came before the offset.
@@ -155,7 +160,7 @@ impl Service {
         let its_pool = pool.clone();
         Ok(Self {
             commands,
-            keeper: thread::spawn(move || its_pool.install(|| keeper.run(received))),
+            keeper: thread::spawn(move || keeper.run(received, &its_pool)),
             offset,
             model: folder.join("model.json"),
             turns: Arc::new(Semaphore::new(pool.current_num_threads())),

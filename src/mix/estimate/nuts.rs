@@ -18,8 +18,6 @@ mod draws;
 mod effect;
 mod fit;
 mod forward;
-#[cfg(test)]
-mod hidden_demand_tests;
 mod layout;
 mod learned;
 mod likelihood;

@@ -108,8 +108,8 @@ fn a_channel_that_hardly_ran_stays_as_it_is() {
     let panel = panel.with_channel("never", vec![0.0; 104]).unwrap();
     // Little is carried over, so that nearly all levels are next to 0.
     let prior = Prior::Uniform {
-        low: 0.01,
-        high: 0.02,
+        low: 1e-4,
+        high: 2e-4,
     };
     let mix = MixSpecification::new().with_channel_prior("once", "alpha", prior);
     let density = Density::new(&panel, &mix).unwrap();

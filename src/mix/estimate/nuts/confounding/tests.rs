@@ -1,8 +1,9 @@
-//! Demand that nobody records drives spend and sales alike: what tests put right.
+//! The share, and what tests put right where demand that nobody records drives spend and sales alike.
 
 use std::ops::Range;
 
 use crate::experiment::LiftTest;
+use crate::mix::estimate::nuts::confounding::{SCALE, share};
 use crate::mix::estimate::{Nuts, NutsFit};
 use crate::mix::panel::Panel;
 use crate::mix::posterior::FitFinding;
@@ -10,6 +11,24 @@ use crate::mix::specification::MixSpecification;
 use crate::simulate::panels::PanelWorld;
 use crate::time::Day;
 use crate::util::Random;
+
+#[test]
+fn shares_are_quantiles_of_students_t() {
+    // of t with 2 degrees of freedom: .75 is .8165, .975 is 4.3027 (R, qt)
+    for (z, quantile) in [(0.674_49, 0.816_5), (1.959_964, 4.302_65), (0.0, 0.0)] {
+        assert!((share(z).0 - SCALE * quantile).abs() < 1e-4, "{z}");
+        assert_eq!(share(-z).0, -share(z).0);
+    }
+    assert!(share(50.0).0.is_finite() && share(50.0).1 == 0.0);
+}
+
+#[test]
+fn slopes_are_those_of_differences() {
+    for z in [-3.0, -0.5, 0.0, 1.0, 2.5] {
+        let difference = (share(z + 1e-6).0 - share(z - 1e-6).0) / 2e-6;
+        assert!((difference / share(z).1 - 1.0).abs() < 1e-6, "{z}");
+    }
+}
 
 const WEEKS: usize = 131;
 
