@@ -67,14 +67,15 @@ fn geos_are_pooled_in_part() {
     let world = PanelWorld::regional()
         .unwrap()
         .with_variation(0.4)
-        .with_size(4, 80)
+        .with_size(4, 120)
         .unwrap()
         .simulate(4);
     let panel = world.panel().unwrap();
     let fit = |pooling| {
         let mix = MixSpecification::new().with_pooling(pooling);
-        let nuts = nuts().with_warmup(300).with_draws(300);
-        nuts.fit(&mix, &panel).unwrap()
+        // The spread of few geos may be about 0, where it is a funnel.
+        let nuts = nuts().with_warmup(300).with_acceptance(0.99);
+        nuts.with_draws(300).fit(&mix, &panel).unwrap()
     };
     let (pooled, partial) = (fit(Pooling::Pooled), fit(Pooling::Partial(5.0)));
     assert!(
@@ -82,8 +83,7 @@ fn geos_are_pooled_in_part() {
         "{:?}",
         partial.report().r_hat()
     );
-    // The spread of few geos may be about 0, where it is a funnel.
-    assert!(partial.report().divergences() <= 45);
+    assert!(partial.report().divergences() <= 6);
     // Each geo's contribution against its truth, in units of the geo's KPI.
     let error = |fit: &NutsFit| {
         let parts = fit.posterior().decomposition();
