@@ -81,7 +81,8 @@ impl fmt::Display for Stage {
 pub trait Progress: Sync {
     /// Told that `done` of `total` units of a stage are done, the total where it is known; `Break`
     /// asks the work to stop. Several threads may call it at once, and the count of one call may be
-    /// below that of another. It is called some thousand times a stage at most, so it may lock.
+    /// below that of another. It is called some hundred times a stage at most, and for each draw
+    /// while sampling, so it may lock.
     fn advance(&self, stage: Stage, done: u64, total: Option<u64>) -> ControlFlow<()>;
 
     /// Told, each time there is one more, how many draws of a posterior diverged since the warm-up.

@@ -1,5 +1,10 @@
 //! The special functions that the likelihoods need.
 
+/// log(1 + e^x), without overflow.
+pub(crate) fn softplus(x: f64) -> f64 {
+    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+}
+
 /// Derivative of the log of the gamma function, for x > 0: the recurrence up to 10, then the
 /// asymptotic series, whose first omitted term is below 1e-15 there.
 pub(crate) fn digamma(mut x: f64) -> f64 {

@@ -4,6 +4,7 @@ use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::limits::DENSE_COEFFICIENTS;
 use crate::linalg::newton::{Concave, Expansion, Maximum, Newton, Stop};
 use crate::linalg::sparse_newton::{Derived, SparseNewton, Terms};
+use crate::stats::special::softplus;
 
 /// The intercept and then a coefficient a channel, and how they came about.
 pub(crate) struct Fitted {
@@ -200,9 +201,4 @@ pub(crate) fn sigmoid(x: f64) -> f64 {
     } else {
         small / (1.0 + small)
     }
-}
-
-/// `log(1 + e^x)`, without overflow.
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }

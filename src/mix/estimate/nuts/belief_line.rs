@@ -1,6 +1,7 @@
 //! Beliefs about a figure in its logarithm, and on the whole line where they have ends.
 
 use crate::mix::specification::Belief;
+use crate::stats::special::softplus;
 
 /// The logarithm of a belief's density in log f at log f, up to a constant, with its derivative;
 /// none where it has ends, which [`on_line`] keeps.
@@ -75,11 +76,6 @@ pub(super) fn number(belief: &Belief, figure: f64) -> f64 {
     };
     let share = share.clamp(1e-12, 1.0 - 1e-12);
     libm::log(share / (1.0 - share))
-}
-
-/// log(1 + e^x).
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }
 
 #[cfg(test)]

@@ -15,9 +15,10 @@
 use crate::mix::estimate::nuts::belief_line::on_line;
 use crate::mix::estimate::nuts::density::{Density, Room};
 use crate::mix::estimate::nuts::forward::Forward;
-use crate::mix::estimate::nuts::unconstrained::{endless, softplus};
+use crate::mix::estimate::nuts::unconstrained::endless;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::activity::Activity;
+use crate::stats::special::softplus;
 
 /// How many levels stand for all rows.
 const LEVELS: usize = 16;

@@ -8,9 +8,3 @@ pub(super) struct ByRow {
     /// By multipliers of a term; none where the effect is the same everywhere.
     pub(super) multiplier: Vec<f64>,
 }
-
-/// As many zeros in place of what was there.
-pub(super) fn zeros(values: &mut Vec<f64>, count: usize) {
-    values.clear();
-    values.resize(count, 0.0);
-}

@@ -67,9 +67,9 @@ impl TestRow {
     ) -> Predicted {
         let observation = &self.observation;
         let (curve, response) = (&forward.kernel.curve, forward.response());
-        if let Some(seen) = &observation.levels {
-            let changes = observation.changes(curve, response, design.periods);
-            let changes = changes.unwrap_or_default();
+        let changes = || observation.changes(curve, response, design.periods);
+        let levels = observation.levels.as_ref();
+        if let Some((seen, changes)) = levels.and_then(|seen| Some((seen, changes()?))) {
             return self.multiply(term, (effect, multipliers), (seen, &changes), design);
         }
         let entry = self.entry(forward, term, multipliers, design);

@@ -2,6 +2,7 @@
 
 use crate::mix::transform::Prior;
 use crate::stats::normal;
+use crate::stats::special::softplus;
 
 /// A parameter's value, how it moves with the number on the line, and the logarithm of its prior
 /// there with its derivative.
@@ -109,11 +110,6 @@ fn within(value: f64, slope: f64, (log_prior, log_prior_slope): (f64, f64)) -> A
         log_prior,
         log_prior_slope,
     }
-}
-
-/// log(1 + e^x).
-pub(super) fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }
 
 #[cfg(test)]

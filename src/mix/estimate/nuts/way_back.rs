@@ -2,7 +2,7 @@
 
 use crate::linalg::dot::dot;
 use crate::linalg::wide::dots;
-use crate::mix::estimate::nuts::by_row::{ByRow, zeros};
+use crate::mix::estimate::nuts::by_row::ByRow;
 use crate::mix::estimate::nuts::confounding;
 use crate::mix::estimate::nuts::density::{Density, Point, Tested};
 use crate::mix::estimate::nuts::test_rows::Adjoint;
@@ -135,7 +135,9 @@ impl Density {
         let forward = &point.channels[term.channel];
         let rows = term.rows(self.design.periods);
         let at = self.layout.effect(k);
-        zeros(&mut by.multiplier, size.factors().map_or(0, <[f64]>::len));
+        by.multiplier.clear();
+        let factors = size.factors().map_or(0, <[f64]>::len);
+        by.multiplier.resize(factors, 0.0);
         let (mut log_density, by_number) = size.way_back(
             term,
             (forward, &self.design.channels[term.channel]),
